@@ -1,0 +1,132 @@
+// Package chat is the domain: chats, the turns that make them up, and the
+// states that a reply goes through. Plain data and the rules on it; it stores
+// nothing and asks no model.
+package chat
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+var (
+	// ErrNotFound: no such chat or turn, or it is deleted.
+	ErrNotFound = errors.New("not found")
+
+	// ErrEmptyTurn: a message without text.
+	ErrEmptyTurn = errors.New("empty turn")
+
+	// ErrBusy: the chat's reply is still being written.
+	ErrBusy = errors.New("a reply is being written")
+)
+
+// Chat is one conversation, a tree of turns. The branch that is shown runs from
+// a first turn to Head.
+type Chat struct {
+	ID       int64
+	Title    string
+	Named    bool  // the user chose the title, so nothing else may change it
+	Head     int64 // leaf turn of the branch shown; 0 for an empty chat
+	Context  int64 // the model sees only turns after this one (set by /reset); 0 is all
+	Settings Settings
+	Created  time.Time // also the date that the chat template sees
+	Updated  time.Time
+}
+
+// Settings are what a chat sets for itself. A nil or empty field leaves it to
+// the app's settings.
+type Settings struct {
+	Model       string   `json:"model,omitempty"` // path of a GGUF file
+	System      string   `json:"system,omitempty"`
+	Thinking    string   `json:"thinking,omitempty"` // "on" or "off"
+	Temperature *float64 `json:"temperature,omitempty"`
+}
+
+// Role says who speaks in a turn.
+type Role string
+
+const (
+	User      Role = "user"
+	Assistant Role = "assistant"
+)
+
+// State is how far a turn has come. User turns are Done from the start.
+type State string
+
+const (
+	Running     State = "running"     // being written
+	Done        State = "done"        // complete, or ended by a limit (see Finish)
+	Stopped     State = "stopped"     // ended by the user
+	Interrupted State = "interrupted" // the app or the worker ended first
+	Failed      State = "failed"      // an error, told in Error
+)
+
+// Turn is one speaker's contribution.
+type Turn struct {
+	ID        int64
+	Chat      int64
+	Parent    int64 // 0 for a first turn
+	Role      Role
+	Text      string
+	Reasoning string
+	State     State
+	Error     string // a sentence for people, when Failed or Interrupted
+	Origin    string // "" for the model, else what wrote it, such as "quote"
+	Stats     Stats
+	Created   time.Time
+}
+
+// CanContinue tells whether the model may go on where the reply ended.
+func (t Turn) CanContinue() bool {
+	if t.Role != Assistant || t.Origin != "" {
+		return false
+	}
+	return t.State == Stopped || t.State == Interrupted || t.State == Failed ||
+		t.State == Done && (t.Stats.Finish == "length" || t.Stats.Finish == "context")
+}
+
+// Stats explain a reply and let it be replayed. Zero where unknown.
+type Stats struct {
+	Finish          string          `json:"finish,omitempty"` // see engine.Finish
+	PromptTokens    int             `json:"prompt_tokens,omitempty"`
+	CachedTokens    int             `json:"cached_tokens,omitempty"`
+	ReplyTokens     int             `json:"reply_tokens,omitempty"`
+	ReasoningTokens int             `json:"reasoning_tokens,omitempty"`
+	FirstTokenMS    float64         `json:"first_token_ms,omitempty"`
+	ReasoningMS     float64         `json:"reasoning_ms,omitempty"`
+	TokensPerSecond float64         `json:"tokens_per_second,omitempty"` // decode
+	Seed            uint32          `json:"seed,omitempty"`
+	Sampling        json.RawMessage `json:"sampling,omitempty"` // engine.Sampling
+	PromptHash      string          `json:"prompt_hash,omitempty"`
+	Model           string          `json:"model,omitempty"` // its name
+	ModelHash       string          `json:"model_hash,omitempty"`
+	EngineBuild     string          `json:"engine_build,omitempty"`
+}
+
+// Piece is a bit of a running reply, as it was shown.
+type Piece struct {
+	Reasoning bool // else text
+	Text      string
+}
+
+// Branch returns the turns from the first to leaf, in order. It is empty when
+// leaf is not among turns.
+func Branch(turns []Turn, leaf int64) []Turn {
+	byID := make(map[int64]Turn, len(turns))
+	for _, t := range turns {
+		byID[t.ID] = t
+	}
+	var branch []Turn
+	for id := leaf; id != 0; {
+		t, ok := byID[id]
+		if !ok {
+			return nil
+		}
+		branch = append(branch, t)
+		id = t.Parent
+	}
+	for i, j := 0, len(branch)-1; i < j; i, j = i+1, j-1 {
+		branch[i], branch[j] = branch[j], branch[i]
+	}
+	return branch
+}

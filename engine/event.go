@@ -1,0 +1,70 @@
+package engine
+
+// EventKind tells what an Event carries.
+type EventKind string
+
+const (
+	EventLoading   EventKind = "loading"   // Progress: the model is loaded again, after idleness or a crash
+	EventProgress  EventKind = "progress"  // Progress: the prompt is being evaluated
+	EventReasoning EventKind = "reasoning" // Text: a piece of reasoning
+	EventText      EventKind = "text"      // Text: a piece of the answer
+	EventToolCall  EventKind = "tool_call" // ToolCall, and Text: the call as it was written
+	EventDone      EventKind = "done"      // Done: the reply has ended
+)
+
+// Event is one step of a reply. The pieces of a reply, joined, are the model's
+// output without the tags that mark reasoning; every piece is whole UTF-8.
+type Event struct {
+	Kind     EventKind `json:"event"`
+	Text     string    `json:"text,omitempty"`
+	Progress *Progress `json:"progress,omitempty"`
+	ToolCall *ToolCall `json:"tool_call,omitempty"`
+	Done     *Done     `json:"done,omitempty"`
+}
+
+// Progress counts tokens while a prompt is evaluated (Cached of Total needed no
+// work), or thousandths while a model is loaded.
+type Progress struct {
+	Done   int `json:"done"`
+	Total  int `json:"total"`
+	Cached int `json:"cached,omitempty"`
+}
+
+// Finish says why a reply ended.
+type Finish string
+
+const (
+	FinishEnd     Finish = "end"     // the model said so
+	FinishStop    Finish = "stop"    // a stop string was written
+	FinishLength  Finish = "length"  // Limits.MaxTokens
+	FinishContext Finish = "context" // the context is full
+	FinishStopped Finish = "stopped" // the caller cancelled
+)
+
+// Done sums up a reply, so that it can be explained and replayed.
+type Done struct {
+	Finish      Finish   `json:"finish"`
+	Usage       Usage    `json:"usage"`
+	Timings     Timings  `json:"timings"`
+	Seed        uint32   `json:"seed"`
+	Sampling    Sampling `json:"sampling"`
+	PromptHash  string   `json:"prompt_hash"` // SHA-256 of the prompt's tokens
+	ModelHash   string   `json:"model_hash"`
+	EngineBuild string   `json:"engine_build"`
+}
+
+// Usage counts tokens. CachedTokens of PromptTokens were already evaluated.
+type Usage struct {
+	PromptTokens    int `json:"prompt_tokens"`
+	CachedTokens    int `json:"cached_tokens"`
+	ReplyTokens     int `json:"reply_tokens"` // reasoning included
+	ReasoningTokens int `json:"reasoning_tokens"`
+}
+
+// Timings of a reply. FirstTokenMS counts from the call of Reply.
+type Timings struct {
+	FirstTokenMS           float64 `json:"first_token_ms"`
+	PrefillTokensPerSecond float64 `json:"prefill_tokens_per_second"`
+	DecodeTokensPerSecond  float64 `json:"decode_tokens_per_second"`
+	ReasoningMS            float64 `json:"reasoning_ms"`
+}

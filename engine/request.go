@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Request asks for one reply to a conversation. It is complete: the same
+// request to the same model, with the same seed, gives the same reply.
+type Request struct {
+	Messages []Message         `json:"messages"`
+	Tools    []json.RawMessage `json:"tools,omitempty"` // JSON schemas; the order of their keys is kept
+	Thinking Thinking          `json:"thinking,omitempty"`
+	Sampling Sampling          `json:"sampling"`
+	Limits   Limits            `json:"limits"`
+	Seed     uint32            `json:"seed"` // 0 draws one; Done.Seed tells which
+	Date     time.Time         `json:"date"` // what the template sees as now; fixed per chat, or a cached prompt is lost at midnight
+
+	// Resume is the beginning of the reply, already written: the engine goes on
+	// after it and yields only what is new.
+	Resume *Partial `json:"resume,omitempty"`
+}
+
+// Role says whose words a message holds.
+type Role string
+
+const (
+	RoleSystem    Role = "system"
+	RoleUser      Role = "user"
+	RoleAssistant Role = "assistant"
+	RoleTool      Role = "tool"
+)
+
+// Message is one turn as the chat template sees it. Reasoning of past replies
+// is not part of it: templates drop it, and so do we.
+type Message struct {
+	Role       Role       `json:"role"`
+	Content    string     `json:"content"`
+	ToolCalls  []ToolCall `json:"tool_calls,omitempty"`
+	ToolCallID string     `json:"tool_call_id,omitempty"`
+	Name       string     `json:"name,omitempty"` // of the tool that answered
+}
+
+// ToolCall is a function call that the model wrote. Arguments is a JSON object
+// with its keys in the model's order.
+type ToolCall struct {
+	ID        string          `json:"id,omitempty"`
+	Name      string          `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+// Thinking says whether the model reasons before it answers.
+type Thinking string
+
+const (
+	ThinkingDefault Thinking = "" // as the template has it
+	ThinkingOn      Thinking = "on"
+	ThinkingOff     Thinking = "off"
+)
+
+// Sampling sets how the next token is drawn. Build it from DefaultSampling or
+// ModelInfo.Sampling: the zero value is greedy.
+type Sampling struct {
+	Temperature      float64 `json:"temperature"` // 0 is greedy
+	TopK             int     `json:"top_k"`       // 0 is off
+	TopP             float64 `json:"top_p"`       // 0 or 1 is off
+	MinP             float64 `json:"min_p"`       // 0 is off
+	RepeatPenalty    float64 `json:"repeat_penalty"`
+	PresencePenalty  float64 `json:"presence_penalty"`
+	FrequencyPenalty float64 `json:"frequency_penalty"`
+}
+
+// DefaultSampling is what SmolLM3's card recommends.
+func DefaultSampling() Sampling {
+	return Sampling{Temperature: 0.6, TopP: 0.95, RepeatPenalty: 1}
+}
+
+// Limits ends a reply.
+type Limits struct {
+	MaxTokens int      `json:"max_tokens,omitempty"` // of the reply; 0 is what the context leaves
+	Stop      []string `json:"stop,omitempty"`       // texts that end the reply; they are not part of it
+}
+
+// Partial is the beginning of a reply, exactly as its events told it.
+type Partial struct {
+	Reasoning string `json:"reasoning,omitempty"`
+	Text      string `json:"text,omitempty"`
+}
