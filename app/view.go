@@ -1,0 +1,124 @@
+package app
+
+import "html/template"
+
+// The views are what the templates in frontend/templates show, one struct a
+// fragment. They hold finished text: no template computes.
+
+// pageView fills page.html, the whole window.
+type pageView struct {
+	Theme        string // "system", "light" or "dark"
+	SidebarOpen  bool
+	Sidebar      sidebarView
+	Conversation conversationView
+	Palette      []paletteGroup
+	Status       statusView
+	Banner       string // shown above the conversation when not empty, such as: no model yet, and how to get one
+}
+
+// sidebarView fills sidebar.html.
+type sidebarView struct {
+	Chats []chatItem
+}
+
+type chatItem struct {
+	ID      int64
+	Title   string
+	When    string // "Today", "12 May"
+	Current bool
+	Running bool // a reply is being written
+}
+
+// conversationView fills conversation.html: the turns of one branch and the
+// composer below them.
+type conversationView struct {
+	ChatID   int64 // 0: a chat that does not exist until its first message
+	Title    string
+	Model    string // name of the model, for people
+	Turns    []turnView
+	Greeting string // shown when Turns is empty
+	Gauge    gaugeView
+	Thinking thinkingView
+	Draft    string
+	Running  bool // a reply is being written: the send button stops it
+}
+
+// turnView fills turn.html.
+type turnView struct {
+	ID          int64
+	User        bool
+	Divider     string          // shown above the turn: from here on the model starts afresh
+	Text        []template.HTML // rendered blocks
+	Reasoning   []template.HTML
+	Summary     string // of the fold: "Thought for 4 s", "Thinking…"
+	State       string // chat.State
+	Seq         int    // last reply event that Text and Reasoning contain
+	Notice      string // why it ended, a sentence; "" when it ended by itself
+	CanContinue bool
+	CanRetry    bool   // regenerate: the last reply of the branch
+	Stats       string // "128 tokens · 18.2 tok/s · first after 0.4 s"
+	When        string // time, for people
+}
+
+// statusView fills status.html, the pill. It also travels as the event "status".
+type statusView struct {
+	State    string  `json:"state"`    // none, loading, ready, reading, thinking, writing, stopped, failed
+	Text     string  `json:"text"`     // for people
+	Fraction float64 `json:"fraction"` // of loading or reading, 0 to 1; negative where there is none
+}
+
+// gaugeView fills gauge.html, the share of the context in use. It also travels
+// as the event "gauge".
+type gaugeView struct {
+	Chat    int64  `json:"chat"`
+	Used    int    `json:"used"`  // tokens
+	Limit   int    `json:"limit"` // tokens; 0 while no model is loaded
+	Percent int    `json:"percent"`
+	Level   string `json:"level"` // green, yellow (from 70 %), red (from 90 %)
+	Text    string `json:"text"`  // "1,204 of 8,192 tokens"
+}
+
+type thinkingView struct {
+	Available bool   `json:"available"`
+	On        bool   `json:"on"`
+	Why       string `json:"why"` // tooltip: what it does, or why it cannot be switched
+}
+
+// paletteGroup is one category of the command palette.
+type paletteGroup struct {
+	Name     string // Chat, Model, Utility, Quick actions
+	Commands []paletteCommand
+}
+
+type paletteCommand struct {
+	Name     string // without the slash
+	Usage    string // "/temp [0–2]"
+	Summary  string
+	Icon     string // id of a symbol in the icon sprite
+	TakesArg bool   // completing it leaves the cursor after a space
+}
+
+// toastView fills toast.html, which is swapped out of band into #toasts. It
+// also travels as the event "toast".
+type toastView struct {
+	Text string `json:"text"`
+	Undo string `json:"undo"` // path to POST to; "" for none
+	Kind string `json:"kind"` // info or error
+}
+
+// replyEvent is the event "reply": the blocks of a running reply from one on.
+type replyEvent struct {
+	Chat  int64       `json:"chat"`
+	Turn  int64       `json:"turn"`
+	Seq   int         `json:"seq"` // counts from 1 within a turn
+	Parts []replyPart `json:"parts"`
+	Final bool        `json:"final"` // the page fetches /turns/{id} and swaps the turn
+}
+
+// replyPart replaces the blocks of one part from index From on by Blocks.
+type replyPart struct {
+	Part    string   `json:"part"` // text or reasoning
+	From    int      `json:"from"`
+	Blocks  []string `json:"blocks"`            // HTML from app/markdown
+	Summary string   `json:"summary,omitempty"` // of the fold, for reasoning
+}
