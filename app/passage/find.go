@@ -12,23 +12,22 @@ import (
 type NotFoundError struct {
 	Reference string
 	Known     []string // titles
+	Warnings  []string // see Passages: the one meant may have been left out
 }
 
 func (e *NotFoundError) Error() string {
-	known := "none"
-	if len(e.Known) > 0 {
-		known = strings.Join(e.Known, "; ")
-	}
-	return fmt.Sprintf("There is no passage %q. Known: %s. Others can be added as text files to the folder \"passages\" beside the settings.",
-		e.Reference, known)
+	text := fmt.Sprintf("There is no passage %q. Known: %s. Others can be added as text files to the folder \"passages\" beside the settings.",
+		e.Reference, strings.Join(e.Known, "; "))
+	return strings.Join(append([]string{text}, e.Warnings...), " ")
 }
 
-// Find returns the passage that reference means: a reference in any usual
-// spelling ("john 1", "John 1:1-14"), a part of one ("John 1:5"), a file name,
-// or words of reference, translation and file name together ("john kjv"). An
-// empty reference means the first passage.
+// Find returns the passage that reference means, built in or in the folder
+// dir: a reference in any usual spelling ("john 1", "John 1:1-14"), a part of
+// one ("John 1:5"), a file name, or words of reference, translation and file
+// name together ("john kjv"). An empty reference means the first built-in one.
 // Errors: *NotFoundError.
-func Find(passages []Passage, reference string) (Passage, error) {
+func Find(dir, reference string) (Passage, error) {
+	passages, warnings := Passages(dir)
 	query := plain(reference)
 	for _, matches := range []func(Passage, string) (Passage, bool){byName, byVerses, byWords} {
 		for _, p := range passages {
@@ -37,7 +36,7 @@ func Find(passages []Passage, reference string) (Passage, error) {
 			}
 		}
 	}
-	err := &NotFoundError{Reference: reference}
+	err := &NotFoundError{Reference: reference, Warnings: warnings}
 	for _, p := range passages[:min(10, len(passages))] {
 		err.Known = append(err.Known, p.Title())
 	}
