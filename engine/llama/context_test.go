@@ -1,0 +1,118 @@
+package llama
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+const story = "Once upon a time there was a small engine that read every word of a long story only once, and then"
+
+func TestGreedyIsTheLikeliestToken(t *testing.T) {
+	m := openModel(t)
+	c := openContext(t, m, ContextOptions{Length: 256})
+	tokens := m.Vocab().TokenizePrompt(story)
+	last := evaluate(t, c, 0, 0, tokens)
+	logits, err := c.Logits(last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(logits) != m.Vocab().Size() {
+		t.Fatalf("%d logits for %d tokens", len(logits), m.Vocab().Size())
+	}
+	want := Token(slices.Index(logits, slices.Max(logits)))
+	if got := write(t, m, c, 0, len(tokens), last, 1)[0]; got != want {
+		t.Errorf("sampled %d, the likeliest is %d", got, want)
+	}
+}
+
+func TestASequenceReadsOnAsACopyACutAndAState(t *testing.T) {
+	m := openModel(t)
+	for _, kv := range []KVType{KVFloat16, KVQuant8} {
+		c := openContext(t, m, ContextOptions{Length: 512, KVType: kv})
+		tokens := m.Vocab().TokenizePrompt(story)
+		head, tail := tokens[:len(tokens)-1], tokens[len(tokens)-1:]
+		evaluate(t, c, 0, 0, head)
+		want := write(t, m, c, 0, len(tokens), evaluate(t, c, 0, len(head), tail), 8)
+
+		if ok, err := c.CutSequence(0, len(head)); !ok || err != nil {
+			t.Fatalf("%s: cut: %v %v", kv, ok, err)
+		}
+		if n, _ := c.SequenceLength(0); n != len(head) {
+			t.Errorf("%s: %d positions after the cut, want %d", kv, n, len(head))
+		}
+		if err := c.CopySequence(0, 1, len(head)); err != nil {
+			t.Fatal(err)
+		}
+		state, err := c.SequenceState(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := openContext(t, m, ContextOptions{Length: 512, KVType: kv})
+		if err := other.RestoreSequence(3, state); err != nil {
+			t.Fatal(err)
+		}
+		for name, got := range map[string][]Token{
+			"cut":   write(t, m, c, 0, len(tokens), evaluate(t, c, 0, len(head), tail), 8),
+			"copy":  write(t, m, c, 1, len(tokens), evaluate(t, c, 1, len(head), tail), 8),
+			"state": write(t, m, other, 3, len(tokens), evaluate(t, other, 3, len(head), tail), 8),
+		} {
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: the %s goes on with %v, the sequence with %v", kv, name, got, want)
+			}
+		}
+		if err := other.RestoreSequence(2, state[:len(state)/2]); err == nil {
+			t.Errorf("%s: half a state was restored", kv)
+		}
+		if n, _ := other.SequenceLength(2); n != 0 {
+			t.Errorf("%s: half a state left %d positions", kv, n)
+		}
+	}
+}
+
+func TestAnAbortedDecodeLeavesTheSequenceUsable(t *testing.T) {
+	m := openModel(t)
+	c := openContext(t, m, ContextOptions{Length: 256})
+	tokens := m.Vocab().TokenizePrompt(story)
+	want := write(t, m, c, 0, len(tokens), evaluate(t, c, 0, 0, tokens), 4)
+
+	c.Abort(true)
+	if _, err := tryEvaluate(c, 1, 0, tokens); !errors.Is(err, ErrAborted) {
+		t.Fatalf("got %v, want ErrAborted", err)
+	}
+	c.Abort(false)
+	if _, err := c.CutSequence(1, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := write(t, m, c, 1, len(tokens), evaluate(t, c, 1, 0, tokens), 4); !slices.Equal(got, want) {
+		t.Errorf("after an abort the model writes %v, before %v", got, want)
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	m := openModel(t)
+	c := openContext(t, m, ContextOptions{Length: 256, BatchTokens: 256})
+	tokens := slices.Repeat(m.Vocab().TokenizePrompt(story), 20)
+	evaluate(t, c, 0, 0, tokens[:200])
+	if _, err := tryEvaluate(c, 1, 0, tokens[:100]); !errors.Is(err, ErrNoSlot) {
+		t.Errorf("100 tokens beside 200 of 256: got %v, want ErrNoSlot", err)
+	}
+	if _, err := tryEvaluate(c, 0, 210, tokens[:1]); err == nil {
+		t.Error("a gap in the positions was accepted")
+	}
+	if _, err := tryEvaluate(c, 0, 200, tokens[:1]); err != nil {
+		t.Errorf("after refused batches: %v", err)
+	}
+	if _, err := c.Logits(5); err == nil {
+		t.Error("a token without logits returned some")
+	}
+	b := m.Library().NewBatch(1)
+	defer b.Close()
+	b.Add(tokens[0], 0, 0, false)
+	if _, err := b.Add(tokens[0], 1, 0, false); err == nil {
+		t.Error("a batch of one took two tokens")
+	}
+	if _, err := m.NewContext(ContextOptions{Length: 256, Sequences: 1, BatchTokens: 32, Threads: 1, KVType: "q3"}); err == nil {
+		t.Error("a KV cache of an unknown type was made")
+	}
+}

@@ -1,0 +1,3 @@
+package llama
+
+const libcName = "libc.so.6"
