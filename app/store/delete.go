@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	deleteChatSQL  = `UPDATE chats SET deleted = ? WHERE id = ? AND deleted IS NULL`
+	restoreChatSQL = `UPDATE chats SET deleted = NULL WHERE id = ? AND deleted IS NOT NULL`
+)
+
+// DeleteChat hides a chat. RestoreChat brings it back until Purge.
+// Errors: chat.ErrNotFound.
+func (s *Store) DeleteChat(ctx context.Context, id int64) error {
+	return s.update(ctx, fmt.Sprintf("delete chat %d", id), deleteChatSQL, now().UnixMilli(), id)
+}
+
+// RestoreChat undoes DeleteChat.
+// Errors: chat.ErrNotFound, also for a chat that is not deleted.
+func (s *Store) RestoreChat(ctx context.Context, id int64) error {
+	return s.update(ctx, fmt.Sprintf("restore chat %d", id), restoreChatSQL, id)
+}
+
+const (
+	clearSQL = `
+INSERT INTO clears (chat, head, context, created)
+SELECT id, head, context, ? FROM chats
+ WHERE id = ? AND EXISTS (SELECT 1 FROM turns WHERE chat = chats.id AND cleared IS NULL) RETURNING id`
+
+	clearTurnsSQL = `UPDATE turns SET cleared = ? WHERE chat = ? AND cleared IS NULL`
+	clearHeadSQL  = `UPDATE chats SET head = NULL, context = NULL WHERE id = ?`
+)
+
+// ClearTurns takes all turns out of a chat and returns how many. RestoreTurns
+// brings them back until Purge.
+// Errors: chat.ErrNotFound, chat.ErrBusy.
+func (s *Store) ClearTurns(ctx context.Context, chatID int64) (int, error) {
+	var n int64
+	err := s.write(ctx, fmt.Sprintf("clear chat %d", chatID), func(tx *sql.Tx) error {
+		if err := idle(ctx, tx, chatID); err != nil {
+			return err
+		}
+		var clear int64
+		err := tx.QueryRowContext(ctx, clearSQL, now().UnixMilli(), chatID).Scan(&clear)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // nothing to clear
+		}
+		if err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, clearTurnsSQL, clear, chatID)
+		if err != nil {
+			return err
+		}
+		if n, err = res.RowsAffected(); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, clearHeadSQL, chatID)
+		return err
+	})
+	return int(n), err
+}
+
+const (
+	lastClearSQL = `
+SELECT l.id, coalesce(l.head, 0) FROM clears l JOIN chats c ON c.id = l.chat
+ WHERE l.chat = ? AND c.deleted IS NULL ORDER BY l.id DESC LIMIT 1`
+
+	// What was said since goes on after what comes back.
+	rejoinSQL = `UPDATE turns SET parent = ? WHERE chat = ? AND parent IS NULL AND cleared IS NULL`
+
+	restoreTurnsSQL = `UPDATE turns SET cleared = NULL WHERE cleared = ?`
+	restoreHeadSQL  = `
+UPDATE chats SET head = coalesce(chats.head, l.head), context = coalesce(chats.context, l.context)
+  FROM clears l WHERE l.id = ? AND chats.id = l.chat`
+)
+
+// RestoreTurns undoes the last ClearTurns of a chat: turns, head and context
+// are as before. Turns that were added since follow after them.
+// Errors: chat.ErrNotFound, also when there is nothing to undo.
+func (s *Store) RestoreTurns(ctx context.Context, chatID int64) error {
+	return s.write(ctx, fmt.Sprintf("restore the turns of chat %d", chatID), func(tx *sql.Tx) error {
+		var clear, head int64
+		if err := tx.QueryRowContext(ctx, lastClearSQL, chatID).Scan(&clear, &head); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, rejoinSQL, null(head), chatID); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, restoreTurnsSQL, clear); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, restoreHeadSQL, clear); err != nil {
+			return err
+		}
+		return changed(tx.ExecContext(ctx, `DELETE FROM clears WHERE id = ?`, clear))
+	})
+}
+
+// Purge removes for good what was deleted or cleared before the given time, and
+// overwrites it in the file.
+func (s *Store) Purge(ctx context.Context, before time.Time) error {
+	return s.write(ctx, "purge", func(tx *sql.Tx) error {
+		for _, query := range []string{
+			`DELETE FROM drafts WHERE chat IN (SELECT id FROM chats WHERE deleted < ?)`,
+			`DELETE FROM chats WHERE deleted < ?`, // and all that belongs to them
+			`DELETE FROM clears WHERE created < ?`,
+		} {
+			if _, err := tx.ExecContext(ctx, query, before.UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

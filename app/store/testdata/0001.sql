@@ -1,0 +1,10 @@
+INSERT INTO chats (id, title, named, settings, created, updated)
+VALUES (1, 'Old chat', 1, '{"thinking":"on"}', 1700000000000, 1700000001000);
+INSERT INTO turns (id, chat, parent, role, text, reasoning, state, stats, created) VALUES
+    (1, 1, NULL, 'user',      'question', '',   'done', '{}',               1700000000000),
+    (2, 1, 1,    'assistant', 'answer',   'hm', 'done', '{"finish":"end"}', 1700000000100),
+    (3, 1, 2,    'user',      'go on',    '',   'done', '{}',               1700000000200),
+    (4, 1, 3,    'assistant', '',         '',   'running', '{}',            1700000000300);
+UPDATE chats SET head = 4;
+INSERT INTO pieces (turn, seq, reasoning, text) VALUES (4, 1, 0, 'half '), (4, 2, 0, 'a reply');
+INSERT INTO drafts (chat, text) VALUES (1, 'not sent');

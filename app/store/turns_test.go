@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"notso/app/chat"
+)
+
+// say adds a user turn and a finished reply.
+func say(t testing.TB, s *Store, c int64, text, answer string) (user, reply chat.Turn) {
+	t.Helper()
+	ctx := context.Background()
+	user = must(s.AddTurn(ctx, c, text))(t)
+	reply = must(s.StartReply(ctx, c, user.ID, ""))(t)
+	if err := s.AppendPieces(ctx, reply.ID, 1, []chat.Piece{{Text: answer}}); err != nil {
+		t.Fatal(err)
+	}
+	return user, must(s.FinishReply(ctx, reply.ID, chat.Done, "", chat.Stats{Finish: "end"}))(t)
+}
+
+func texts(turns []chat.Turn) (list []string) {
+	for _, t := range turns {
+		list = append(list, t.Text)
+	}
+	return list
+}
+
+func TestEmptyMessageIsNotStored(t *testing.T) {
+	s := opened(t)
+	c := newChat(t, s)
+	for _, text := range []string{"", " \n\t"} {
+		if _, err := s.AddTurn(context.Background(), c.ID, text); !errors.Is(err, chat.ErrEmptyTurn) {
+			t.Errorf("%q gives %v, want chat.ErrEmptyTurn", text, err)
+		}
+	}
+	if got := must(s.Turns(context.Background(), c.ID))(t); len(got) != 0 {
+		t.Errorf("%d turns are stored", len(got))
+	}
+}
+
+func TestBranchRunsFromTheFirstTurnToTheHead(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	question, first := say(t, s, c.ID, "question", "first answer")
+	other := must(s.StartReply(ctx, c.ID, question.ID, ""))(t)
+	must(s.FinishReply(ctx, other.ID, chat.Done, "", chat.Stats{}))(t)
+	say(t, s, c.ID, "go on", "end")
+
+	want := []string{"question", "", "go on", "end"}
+	if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
+		t.Errorf("the branch is %q, want %q", got, want)
+	}
+	if err := s.SetHead(ctx, c.ID, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	want = []string{"question", "first answer"}
+	if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
+		t.Errorf("after SetHead the branch is %q, want %q", got, want)
+	}
+	all := must(s.Turns(ctx, c.ID))(t)
+	if got := texts(all); len(got) != 5 {
+		t.Errorf("the chat has %q, want all five turns", got)
+	}
+	if got := chat.Branch(all, first.ID); !reflect.DeepEqual(got, must(s.Branch(ctx, c.ID))(t)) {
+		t.Errorf("chat.Branch gives %+v, not what the store gives", got)
+	}
+}
+
+func TestChatTakesOnlyItsOwnTurns(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	mine, other := newChat(t, s), newChat(t, s)
+	turn := must(s.AddTurn(ctx, mine.ID, "mine"))(t)
+	theirs := must(s.AddTurn(ctx, other.ID, "theirs"))(t)
+	for what, err := range map[string]error{
+		"a foreign head":    s.SetHead(ctx, mine.ID, theirs.ID),
+		"no head":           s.SetHead(ctx, mine.ID, 0),
+		"a foreign context": s.SetContext(ctx, mine.ID, theirs.ID),
+		"a foreign parent":  second(s.StartReply(ctx, mine.ID, theirs.ID, "")),
+		"an absent parent":  second(s.StartReply(ctx, mine.ID, 999, "")),
+		"an absent chat":    second(s.StartReply(ctx, 999, 0, "")),
+	} {
+		if !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("%s gives %v, want chat.ErrNotFound", what, err)
+		}
+	}
+	for _, context := range []int64{turn.ID, 0} {
+		if err := s.SetContext(ctx, mine.ID, context); err != nil {
+			t.Fatal(err)
+		}
+		if got := must(s.Chat(ctx, mine.ID))(t); got.Context != context {
+			t.Errorf("the context is %d, want %d", got.Context, context)
+		}
+	}
+}
+
+func TestClearedTurnsComeBackWithHeadAndContext(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	_, reply := say(t, s, c.ID, "one", "two")
+	if err := s.SetContext(ctx, c.ID, reply.ID); err != nil {
+		t.Fatal(err)
+	}
+	say(t, s, c.ID, "three", "four")
+	want := must(s.Branch(ctx, c.ID))(t)
+	before := must(s.Chat(ctx, c.ID))(t)
+
+	if n := must(s.ClearTurns(ctx, c.ID))(t); n != 4 {
+		t.Errorf("%d turns were cleared, want 4", n)
+	}
+	after := must(s.Chat(ctx, c.ID))(t)
+	if n := len(must(s.Turns(ctx, c.ID))(t)); n != 0 || after.Head != 0 || after.Context != 0 {
+		t.Errorf("after clearing, %d turns, head %d, context %d; want none", n, after.Head, after.Context)
+	}
+	if _, err := s.Turn(ctx, reply.ID); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("reading a cleared turn gives %v, want chat.ErrNotFound", err)
+	}
+	if n := must(s.ClearTurns(ctx, c.ID))(t); n != 0 {
+		t.Errorf("clearing an empty chat cleared %d turns", n)
+	}
+
+	if err := s.RestoreTurns(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := must(s.Branch(ctx, c.ID))(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("the branch is %q, want %q", texts(got), texts(want))
+	}
+	if got := must(s.Chat(ctx, c.ID))(t); !reflect.DeepEqual(got, before) {
+		t.Errorf("the chat is %+v, want %+v", got, before)
+	}
+	if err := s.RestoreTurns(ctx, c.ID); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("a second undo gives %v, want chat.ErrNotFound", err)
+	}
+}
+
+func TestWhatWasSaidAfterAClearFollowsWhatComesBack(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	say(t, s, c.ID, "one", "two")
+	must(s.ClearTurns(ctx, c.ID))(t)
+	say(t, s, c.ID, "three", "four")
+	must(s.ClearTurns(ctx, c.ID))(t)
+	say(t, s, c.ID, "five", "six")
+	for _, want := range [][]string{
+		{"three", "four", "five", "six"},
+		{"one", "two", "three", "four", "five", "six"},
+	} {
+		if err := s.RestoreTurns(ctx, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
+			t.Errorf("the branch is %q, want %q", got, want)
+		}
+	}
+	requireSound(t, s)
+}
+
+func TestChatFromElsewhereGetsNewIds(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	say(t, s, c.ID, "not this one", "nor this")
+	at := time.UnixMilli(1_700_000_000_123)
+	stats := chat.Stats{Finish: "end", Seed: 7, Sampling: json.RawMessage(`{"temperature":0.6}`)}
+	turns := []chat.Turn{
+		{ID: 100, Role: chat.User, Text: "question", State: chat.Done, Created: at},
+		{ID: 7, Parent: 100, Role: chat.Assistant, Text: "a", Reasoning: "hm", State: chat.Done, Stats: stats, Created: at},
+		{ID: 8, Parent: 100, Role: chat.Assistant, Text: "b", State: chat.Running, Created: at},
+	}
+	added := must(s.AddChat(ctx, chat.Chat{Title: "Imported", Head: 7, Context: 100, Created: at, Updated: at}, turns))(t)
+	got := must(s.Branch(ctx, added.ID))(t)
+	if len(got) != 2 || got[1].ID != added.Head || got[0].ID != added.Context || got[1].Reasoning != "hm" ||
+		!reflect.DeepEqual(got[1].Stats, stats) || !got[0].Created.Equal(at) {
+		t.Errorf("the branch is %+v, want question and a", got)
+	}
+	if all := must(s.Turns(ctx, added.ID))(t); len(all) != 3 || all[2].State != chat.Interrupted {
+		t.Errorf("the turns are %+v, want three, the running one interrupted", all)
+	}
+	for name, bad := range map[string]chat.Chat{"head": {Head: 5}, "context": {Context: 5}} {
+		if _, err := s.AddChat(ctx, bad, turns); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("an absent %s gives %v, want chat.ErrNotFound", name, err)
+		}
+	}
+	if n := must(s.Counts(ctx))(t); n.Chats != 2 {
+		t.Errorf("%d chats are stored, want 2: a chat that was refused left something behind", n.Chats)
+	}
+}
+
+// A turn must cost the same in a long chat as in a short one, and a branch must
+// grow with its turns and no faster.
+func BenchmarkGrowth(b *testing.B) {
+	ctx := context.Background()
+	s := must(Memory(ctx))(b)
+	defer s.Close()
+	perTurn := map[int][2]float64{} // turns to ns of append, ns of branch
+	for _, n := range []int{10, 100, 1000, 10_000} {
+		c := newChat(b, s)
+		for range n / 2 {
+			say(b, s, c.ID, "a question", "an answer")
+		}
+		var costs [2]float64
+		b.Run(fmt.Sprintf("append at %d", n), func(b *testing.B) {
+			for b.Loop() {
+				must(s.AddTurn(ctx, c.ID, "one more"))(b)
+			}
+			costs[0] = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+		})
+		b.Run(fmt.Sprintf("branch of %d", n), func(b *testing.B) {
+			must(s.ClearTurns(ctx, c.ID))(b)
+			if err := s.RestoreTurns(ctx, c.ID); err != nil {
+				b.Fatal(err)
+			}
+			turns := 0
+			for b.Loop() {
+				turns = len(must(s.Branch(ctx, c.ID))(b))
+			}
+			costs[1] = float64(b.Elapsed().Nanoseconds()) / float64(b.N) / float64(turns)
+		})
+		perTurn[n] = costs
+	}
+	if perTurn[10][0] > 0 && perTurn[10][1] > 0 {
+		b.Logf("a turn at 10,000 turns costs, against one at 10: append ×%.2f, branch ×%.2f",
+			perTurn[10_000][0]/perTurn[10][0], perTurn[10_000][1]/perTurn[10][1])
+	}
+}
