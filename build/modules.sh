@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build/npm.sh .
 mkdir -p frontend/vendor
-for file in htmx.min.js ext/hx-csp.min.js; do
+for file in htmx.esm.min.js ext/hx-csp.min.js; do
 	target=frontend/vendor/${file##*/}
 	cmp -s "node_modules/htmx.org/dist/$file" "$target" || cp "node_modules/htmx.org/dist/$file" "$target"
 done
