@@ -1,0 +1,69 @@
+package gguf
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
+
+// architectures are the values of general.architecture that llama.cpp v0.4.0
+// knows, sorted, one a line. They were listed by calling llm_arch_name of that
+// release's library for every llm_arch.
+//
+//go:embed architectures.txt
+var architectures string
+
+func (f *File) checkArchitecture() error {
+	if kind, ok := f.Text("general.type"); ok && kind != "model" {
+		return fault("holds not a model but what calls itself %q", kind)
+	}
+	if n, ok := f.Uint("split.count"); ok && n > 1 {
+		return fault("is one of the %d parts of a split model; join them into one file first", n)
+	}
+	name, ok := f.Text("general.architecture")
+	if !ok {
+		return fault("does not tell its architecture")
+	}
+	if _, known := slices.BinarySearch(strings.Fields(architectures), name); !known {
+		return fault("is of the architecture %q, which this version does not know", name)
+	}
+	if what := otherPurpose(name); what != "" {
+		return fault("is %s (%s), which cannot hold a chat", what, name)
+	}
+	if len(f.Tensors) == 0 {
+		return fault("holds no weights")
+	}
+	return nil
+}
+
+// otherPurpose says what a model is that llama.cpp can load but that does not
+// write text token by token; "" for one that does.
+func otherPurpose(architecture string) string {
+	switch architecture {
+	case "bert", "eurobert", "gemma-embedding", "jina-bert-v2", "jina-bert-v3", "llama-embed",
+		"modern-bert", "neo-bert", "nomic-bert", "nomic-bert-moe":
+		return "an embedding model"
+	case "t5", "t5encoder":
+		return "a text-to-text model"
+	case "clip":
+		return "an image encoder"
+	case "pockettts", "qwen3tts", "wavtokenizer-dec":
+		return "a speech model"
+	case "dream", "llada", "llada-moe", "rnd1":
+		return "a diffusion model"
+	case "dflash", "eagle3", "gemma4-assistant":
+		return "a draft model for another one"
+	case "gptj":
+		return "a model that llama.cpp lists without supporting it"
+	}
+	return ""
+}
+
+// recurrent tells whether no layer of the architecture has attention heads.
+func recurrent(architecture string) bool {
+	switch architecture {
+	case "mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7":
+		return true
+	}
+	return false
+}
