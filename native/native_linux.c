@@ -111,5 +111,5 @@ static gboolean place(gpointer to) {
 void native_place(int x, int y) {
 	GdkPoint *corner = g_new(GdkPoint, 1);
 	*corner = (GdkPoint){x, y};
-	g_idle_add_full(G_PRIORITY_DEFAULT, place, corner, NULL);
+	g_idle_add_full(G_PRIORITY_LOW, place, corner, NULL); // after Wails, which centres the window at its start
 }
