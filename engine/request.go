@@ -16,6 +16,10 @@ type Request struct {
 	Seed     uint32            `json:"seed"` // 0 draws one; Done.Seed tells which
 	Date     time.Time         `json:"date"` // what the template sees as now; fixed per chat, or a cached prompt is lost at midnight
 
+	// Draft marks a request for Warm whose last message is still being typed:
+	// only what stands before its end is evaluated.
+	Draft bool `json:"draft,omitempty"`
+
 	// Resume is the beginning of the reply, already written: the engine goes on
 	// after it and yields only what is new.
 	Resume *Partial `json:"resume,omitempty"`

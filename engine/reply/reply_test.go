@@ -1,0 +1,167 @@
+package reply
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"notso/engine"
+)
+
+func options() Options {
+	return Options{Think: Tags{"<think>", "</think>"}, ToolCall: ToolCallTags(), Stop: []string{"STOP", "TOP!", ""}}
+}
+
+// read parses pieces and joins neighbouring events of one kind.
+func read(o Options, pieces ...string) (events []engine.Event, stopped bool) {
+	p := New(o)
+	add := func(more []engine.Event) {
+		for _, e := range more {
+			n := len(events)
+			if n > 0 && events[n-1].Kind == e.Kind && e.ToolCall == nil {
+				events[n-1].Text += e.Text
+				continue
+			}
+			events = append(events, e)
+		}
+	}
+	for _, piece := range pieces {
+		add(p.Write([]byte(piece)))
+	}
+	add(p.Close())
+	return events, p.Stopped()
+}
+
+func TestParser(t *testing.T) {
+	weather := `{"name": "weather", "arguments": {"city": "Oslo", "at": 1}}`
+	for _, test := range []struct {
+		name        string
+		reply       string
+		inReasoning bool
+		want        string // R: reasoning, T: text, C: call
+		wantStopped bool
+	}{
+		{name: "plain text", reply: "Hello.", want: "T[Hello.]"},
+		{name: "nothing", reply: ""},
+		{name: "reasoning opened by the model", reply: "<think>\nhm\n</think>\n\nYes", want: "R[\nhm\n] T[\n\nYes]"},
+		{name: "white space before the reasoning", reply: "\n <think>hm</think>Yes", want: "R[\n hm] T[Yes]"},
+		{name: "reasoning opened by the prompt", reply: "hm</think>Yes", inReasoning: true, want: "R[hm] T[Yes]"},
+		{name: "reasoning without an end", reply: "<think>hm", want: "R[hm]"},
+		{name: "a tag in the answer is text", reply: "Use <think> and </think>.", want: "T[Use <think> and </think>.]"},
+		{name: "a second block of reasoning is text", reply: "<think>a</think>b<think>c</think>", want: "R[a] T[b<think>c</think>]"},
+		{name: "a beginning of a tag at the end", reply: "a <thi", want: "T[a <thi]"},
+		{name: "an unfinished opening tag alone", reply: "<thin", want: "T[<thin]"},
+		{name: "a stop string", reply: "one STOP two", want: "T[one ]", wantStopped: true},
+		{name: "the stop string that is complete first", reply: "STOP!", want: "", wantStopped: true},
+		{name: "a stop string within another", reply: "xTOP!", want: "T[x]", wantStopped: true},
+		{name: "a stop string in the reasoning", reply: "<think>STOP</think>a", want: "R[STOP] T[a]"},
+		{name: "a tool call", reply: "Let me see.<tool_call>" + weather + "</tool_call>", want: "T[Let me see.] C[weather " + `{"city": "Oslo", "at": 1}` + "]"},
+		{name: "two tool calls", reply: "<tool_call>" + weather + "</tool_call>\n<tool_call>{\"name\":\"b\"}</tool_call>", want: `C[weather {"city": "Oslo", "at": 1}] T[` + "\n] C[b {}]"},
+		{name: "a tool call left open", reply: "<tool_call>" + weather, want: `C[weather {"city": "Oslo", "at": 1}]`},
+		{name: "a tool call that is none", reply: "<tool_call>x</tool_call>y", want: "T[<tool_call>x</tool_call>y]"},
+		{name: "a stop string in a tool call", reply: `<tool_call>{"name":"STOP"}</tool_call>`, want: "C[STOP {}]"},
+		{name: "runes", reply: "é 日本 🙂", want: "T[é 日本 🙂]"},
+		{name: "a byte that is no rune", reply: "a\xffb\xe2\x82", want: "T[a\uFFFDb\uFFFD\uFFFD]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := options()
+			o.InReasoning = test.inReasoning
+			events, stopped := read(o, test.reply)
+			if got := describe(events); got != test.want || stopped != test.wantStopped {
+				t.Errorf("got %s, stopped %v; want %s, %v", got, stopped, test.want, test.wantStopped)
+			}
+			if cut, s := read(o, strings.Split(test.reply, "")...); !reflect.DeepEqual(cut, events) || s != stopped {
+				t.Errorf("rune by rune: got %s", describe(cut))
+			}
+		})
+	}
+}
+
+func describe(events []engine.Event) string {
+	var list []string
+	for _, e := range events {
+		switch e.Kind {
+		case engine.EventReasoning:
+			list = append(list, "R["+e.Text+"]")
+		case engine.EventText:
+			list = append(list, "T["+e.Text+"]")
+		case engine.EventToolCall:
+			list = append(list, fmt.Sprintf("C[%s %s]", e.ToolCall.Name, e.ToolCall.Arguments))
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func TestTextIsTakenAsSoonAsItIsSure(t *testing.T) {
+	p := New(options())
+	for _, piece := range []string{"Hi", " there", " <b>"} {
+		if got := p.Write([]byte(piece)); len(got) != 1 || got[0].Text != piece {
+			t.Errorf("%q gave %v, want it at once", piece, got)
+		}
+	}
+}
+
+// The same bytes, cut anywhere, give the same events; and the events, joined,
+// are the bytes that were read.
+func FuzzParser(f *testing.F) {
+	for _, s := range []string{"Hello.", "<think>a</think>b", " <think>é</think>STOP", `<tool_call>{"name":"a","arguments":{}}</tool_call>`, "STTOP!", "\xe2\x82\xac\xe2", "<tool_call>{}</tool_call><think>"} {
+		f.Add(s, uint64(1), false)
+		f.Add(s, uint64(0xAAAA), true)
+	}
+	f.Fuzz(func(t *testing.T, text string, cuts uint64, inReasoning bool) {
+		o := options()
+		o.InReasoning = inReasoning
+		whole, stopped := read(o, text)
+		var pieces []string
+		start := 0
+		for i := range len(text) {
+			if cuts>>(i%64)&1 == 1 {
+				pieces = append(pieces, text[start:i])
+				start = i
+			}
+		}
+		cut, cutStopped := read(o, append(pieces, text[start:])...)
+		if !reflect.DeepEqual(whole, cut) || stopped != cutStopped {
+			t.Fatalf("whole: %s, %v\ncut:   %s, %v", describe(whole), stopped, describe(cut), cutStopped)
+		}
+		joined := ""
+		for _, e := range whole {
+			if !utf8.ValidString(e.Text) {
+				t.Fatalf("%q is not UTF-8", e.Text)
+			}
+			if e.ToolCall != nil && !json.Valid(e.ToolCall.Arguments) {
+				t.Fatalf("arguments %q are not JSON", e.ToolCall.Arguments)
+			}
+			joined += e.Text
+		}
+		if plain := without(string([]rune(text)), o); !stopped && joined != plain {
+			t.Fatalf("read %q, the reply without its tags is %q", joined, plain)
+		}
+	})
+}
+
+// without removes the tags of the reasoning, the slow and obvious way.
+func without(text string, o Options) string {
+	rest := strings.TrimLeft(text, " \t\r\n")
+	space := text[:len(text)-len(rest)]
+	if !o.InReasoning {
+		inner, opened := strings.CutPrefix(rest, o.Think.Open)
+		if !opened {
+			return text
+		}
+		text = space + inner
+	}
+	return strings.Replace(text, o.Think.Close, "", 1)
+}
+
+func BenchmarkPlainText(b *testing.B) {
+	p := New(options())
+	piece := []byte(" word")
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Write(piece)
+	}
+}
