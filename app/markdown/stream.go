@@ -1,0 +1,162 @@
+package markdown
+
+import (
+	"bytes"
+	"html/template"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// Stream renders a text while it is written. A block that can no longer change
+// is settled: rendered once and never looked at again. So a delta costs what
+// the open block costs, however long the text before it is.
+//
+// Two things can still change a settled block: the definition of a link or a
+// footnote that comes after its use. Both wait for Close, after which the blocks
+// are those of Render for the whole text.
+type Stream struct {
+	r    *Renderer
+	turn int64
+
+	text    []byte // everything, for Close
+	partial []byte // the beginning of a rune at the end of text
+	tail    []byte // cleaned text from the end of the settled blocks on
+	fence   *fence // set while tail is a fenced code block without its end
+
+	settled []template.HTML
+	open    []template.HTML
+	refs    []parser.Reference
+	code    map[string]string // figures within the tail
+}
+
+// Update says that the blocks from index From on are now Blocks; those before
+// are as they were.
+type Update struct {
+	From   int
+	Blocks []template.HTML
+}
+
+// Stream starts a text. For one that goes on, write what there is first.
+func (r *Renderer) Stream(turn int64) *Stream {
+	return &Stream{r: r, turn: turn, code: map[string]string{}}
+}
+
+// Write takes the next bit of text, cut wherever it may be.
+func (s *Stream) Write(delta string) Update {
+	s.text = append(s.text, delta...)
+	s.partial = append(s.partial, delta...)
+	whole := len(s.partial) - unfinished(s.partial)
+	s.tail = append(s.tail, clean(string(s.partial[:whole]))...)
+	s.partial = append(s.partial[:0], s.partial[whole:]...)
+
+	before, from := s.open, len(s.settled)
+	s.settle()
+	if s.fence != nil {
+		s.open = s.fence.blocks(s.tail)
+	} else {
+		s.open, _ = s.r.render(pass{md: s.r.begun, turn: s.turn, refs: s.refs, code: s.code, open: true}, s.tail)
+	}
+	return update(from, before, append(slices.Clip(s.settled[from:]), s.open...))
+}
+
+// Close ends the text: the blocks are now what Render makes of all of it.
+func (s *Stream) Close() Update {
+	before := s.Blocks()
+	s.settled, s.open = s.r.Render(s.turn, string(s.text)), nil
+	s.tail, s.partial, s.fence, s.code = nil, nil, nil, nil
+	return update(0, before, s.settled)
+}
+
+// Blocks returns all blocks as they are now.
+func (s *Stream) Blocks() []template.HTML {
+	return append(slices.Clip(s.settled), s.open...)
+}
+
+// update compares two lists of blocks that start at index from.
+func update(from int, before, after []template.HTML) Update {
+	same := 0
+	for same < len(before) && same < len(after) && before[same] == after[same] {
+		same++
+	}
+	return Update{From: from + same, Blocks: after[same:]}
+}
+
+// settle moves what can no longer change from the tail to the settled blocks.
+func (s *Stream) settle() {
+	for {
+		if s.fence != nil {
+			end := s.fence.end(s.tail)
+			if end < 0 {
+				return
+			}
+			s.cut(end)
+			s.fence = nil
+			continue
+		}
+		start, fenced := s.boundary()
+		if start > 0 {
+			s.cut(start)
+		}
+		if !fenced {
+			return
+		}
+		s.fence = newFence(s.tail)
+	}
+}
+
+// cut settles the first n bytes of the tail.
+func (s *Stream) cut(n int) {
+	blocks, refs := s.r.render(pass{md: s.r.begun, turn: s.turn, refs: s.refs, code: s.code}, s.tail[:n])
+	s.settled = append(s.settled, blocks...)
+	s.refs = refs
+	s.tail = bytes.Clone(s.tail[n:])
+	clear(s.code)
+}
+
+// boundary returns where the last part of the tail begins that can be parsed on
+// its own: at a block of the top level that follows a blank line, or at the top
+// of a fenced code block, which it reports. Everything before that is closed
+// whatever comes, as soon as the block's first line is complete.
+func (s *Stream) boundary() (start int, fenced bool) {
+	doc := s.r.begun.Parser().Parse(text.NewReader(s.tail))
+	for n := doc.LastChild(); n != nil; n = n.PreviousSibling() {
+		start := lineStart(s.tail, n.Pos())
+		if start < 0 || bytes.IndexByte(s.tail[start:], '\n') < 0 {
+			continue
+		}
+		if n.Kind() == ast.KindFencedCodeBlock {
+			return start, true
+		}
+		if start == 0 || util.IsBlank(s.tail[lineStart(s.tail, start-1):start]) {
+			return start, false
+		}
+	}
+	return 0, false
+}
+
+// lineStart returns where the line that holds index at begins, -1 for no line.
+func lineStart(b []byte, at int) int {
+	if at < 0 || at >= len(b) {
+		return -1
+	}
+	return bytes.LastIndexByte(b[:at], '\n') + 1
+}
+
+// unfinished counts the bytes at the end of b that begin a rune and do not end
+// it.
+func unfinished(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if end := b[len(b)-n:]; utf8.RuneStart(end[0]) {
+			if utf8.FullRune(end) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
