@@ -1,0 +1,126 @@
+// Package cli is the app without a window: for scripts, for tests and for
+// machines with no display. Run "notso help" for what it offers.
+//
+// What people asked for goes to standard output and nothing else does; errors
+// go to standard error, one sentence each, that says what is wrong and what to
+// do. The exit code is 0 when all went well, 1 for a failure, 2 when the
+// command line cannot be understood.
+//
+// The package holds no engine and no chat service: its caller puts them into
+// Env. It owns the terminal while Run runs.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"notso/app/home"
+	"notso/app/library"
+	"notso/app/spelling"
+)
+
+// Exit codes.
+const (
+	exitFine    = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// Env is what a run works with. Each role calls only what it needs, so nothing
+// is opened in vain.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Version        string
+
+	Home       func() (home.Paths, error)
+	Library    func(home.Paths) *library.Library
+	OpenTalker func(ctx context.Context, paths home.Paths, opts TalkerOptions) (Talker, io.Closer, error)
+	Engine     func(ctx context.Context) (EngineFacts, error)
+
+	// Render renders a chat template; see engine/prompt.
+	Render func(ctx context.Context, source string, contextJSON []byte, now time.Time) (string, error)
+
+	// Sentence puts an error into words for people.
+	Sentence func(error) string
+}
+
+// role is one of the things that the program does without a window.
+type role struct {
+	name    string
+	usage   string // behind the name
+	summary string
+	details string // for "notso help NAME"; may be empty
+	run     func(ctx context.Context, env Env, args arguments) error
+}
+
+// roles lists the roles in the order that help shows them.
+func roles() []role {
+	return []role{chatRole(), chatsRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), versionRole(), helpRole()}
+}
+
+// Run does what args ask for, without the program's name, and returns the exit
+// code. Cancelling ctx stops it; a stop by the user is no failure.
+func Run(ctx context.Context, args []string, env Env) int {
+	err := run(ctx, args, env)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &usage):
+		fmt.Fprintln(env.Stderr, usage.sentence)
+		return exitUsage
+	default:
+		fmt.Fprintln(env.Stderr, env.Sentence(err))
+		return exitFailure
+	}
+}
+
+func run(ctx context.Context, args []string, env Env) error {
+	if len(args) == 0 {
+		return help(env, nil)
+	}
+	name := args[0]
+	switch name {
+	case "-h", "-help", "--help":
+		name = "help"
+	case "-version", "--version":
+		name = "version"
+	}
+	var names []string
+	for _, r := range roles() {
+		if r.name == name {
+			err := r.run(ctx, env, arguments{role: r, rest: args[1:]})
+			if errors.Is(err, flag.ErrHelp) {
+				return help(env, []string{name})
+			}
+			return err
+		}
+		names = append(names, r.name)
+	}
+	return unknown(name, names)
+}
+
+// usageError says what is wrong with the command line.
+type usageError struct {
+	sentence string
+}
+
+func (e *usageError) Error() string { return e.sentence }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// unknown refuses the name of a role.
+func unknown(name string, names []string) error {
+	if near := spelling.Near(name, names); len(near) > 0 {
+		return usagef("There is no command %q. Did you mean notso %s?", name, strings.Join(near, " or notso "))
+	}
+	return usagef("There is no command %q. Run notso help for the list.", name)
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+)
+
+func helpRole() role {
+	return role{
+		name:    "help",
+		usage:   "[COMMAND]",
+		summary: "say what the program or one of its commands does",
+		run: func(_ context.Context, env Env, args arguments) error {
+			words, err := args.parse(args.flags(), 1)
+			if err != nil {
+				return err
+			}
+			return help(env, words)
+		},
+	}
+}
+
+const environment = `Environment:
+  NOTSO_MODEL       model to use: a name or the path of a GGUF file
+  NOTSO_HOME        folder for settings, chats and models, instead of the usual ones
+  NOTSO_LOG         how much is logged: error, warn, info or debug
+  NOTSO_ENGINE      inprocess runs llama.cpp without a worker process
+  NOTSO_ENGINE_LIB  folder of another build of the same llama.cpp release`
+
+// help prints the manual, or the page of one role.
+func help(env Env, words []string) error {
+	if len(words) == 0 {
+		fmt.Fprintln(env.Stdout, "notso opens the window. Without a window:")
+		table(env.Stdout, func(row func(...any)) {
+			for _, r := range roles() {
+				row("  notso "+r.name, r.summary)
+			}
+		})
+		fmt.Fprintf(env.Stdout, "\nnotso help COMMAND tells more of one.\n\n%s\n", environment)
+		return nil
+	}
+	var names []string
+	for _, r := range roles() {
+		if r.name == words[0] {
+			fmt.Fprintf(env.Stdout, "%s\n\nnotso %s: %s.\n", r.line(), r.name, r.summary)
+			if r.details != "" {
+				fmt.Fprintf(env.Stdout, "\n%s\n", r.details)
+			}
+			return nil
+		}
+		names = append(names, r.name)
+	}
+	return unknown(words[0], names)
+}

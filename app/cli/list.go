@@ -1,0 +1,238 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"notso/app/chat"
+	"notso/app/command"
+	"notso/app/config"
+	"notso/app/home"
+	"notso/app/library"
+	"notso/app/store"
+)
+
+func chatsRole() role {
+	return role{
+		name:    "chats",
+		usage:   "[--json]",
+		summary: "list the stored chats, the latest first",
+		details: "The window may be open. The first column is the ID that notso export takes.",
+		run:     runChats,
+	}
+}
+
+func runChats(ctx context.Context, env Env, args arguments) error {
+	asJSON, err := args.onlyJSON()
+	if err != nil {
+		return err
+	}
+	paths, err := env.Home()
+	if err != nil {
+		return err
+	}
+	var chats []chat.Chat
+	db, err := openChats(ctx, paths)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // nothing was ever said
+	case err != nil:
+		return err
+	default:
+		defer db.Close()
+		if chats, err = db.Chats(ctx, 0); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		type item struct {
+			ID      int64     `json:"id"`
+			Title   string    `json:"title"`
+			Created time.Time `json:"created"`
+			Updated time.Time `json:"updated"`
+		}
+		items := []item{}
+		for _, c := range chats {
+			items = append(items, item{c.ID, c.Title, c.Created, c.Updated})
+		}
+		return writeJSON(env.Stdout, items)
+	}
+	if len(chats) == 0 {
+		fmt.Fprintln(env.Stderr, "There are no chats yet.")
+		return nil
+	}
+	return table(env.Stdout, func(row func(...any)) {
+		row("ID", "UPDATED", "TITLE")
+		for _, c := range chats {
+			row(c.ID, c.Updated.Local().Format("2006-01-02 15:04"), c.Title)
+		}
+	})
+}
+
+// openChats opens the database to read, whoever else has it open.
+// Errors: fs.ErrNotExist when there is none.
+func openChats(ctx context.Context, paths home.Paths) (*store.Store, error) {
+	db, err := store.OpenReadOnly(ctx, paths.Database)
+	if older := (*store.OlderError)(nil); errors.As(err, &older) {
+		return nil, errors.New("the chats were written by an older version; open the window once, which brings them up to date")
+	}
+	if newer := (*store.NewerError)(nil); errors.As(err, &newer) {
+		return nil, errors.New("the chats were written by a newer version; use that one, or a newer one still")
+	}
+	return db, err
+}
+
+func modelsRole() role {
+	return role{
+		name:    "models",
+		usage:   "[--json]",
+		summary: "list the model files on this machine",
+		details: `Models are looked for in the models folder of the app's data, in the folder
+"models" beside the program, and at NOTSO_MODEL. The one in use has a star.`,
+		run: runModels,
+	}
+}
+
+func runModels(ctx context.Context, env Env, args arguments) error {
+	asJSON, err := args.onlyJSON()
+	if err != nil {
+		return err
+	}
+	paths, err := env.Home()
+	if err != nil {
+		return err
+	}
+	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
+	lib := env.Library(paths)
+	models, err := lib.List()
+	if err != nil && len(models) == 0 {
+		return err
+	}
+	used, usedErr := lib.Pick(settings.Model)
+	if asJSON {
+		type item struct {
+			library.Model
+			Used bool `json:"used"`
+		}
+		items := []item{}
+		for _, m := range models {
+			items = append(items, item{m, m.Path == used})
+		}
+		return writeJSON(env.Stdout, items)
+	}
+	if len(models) == 0 {
+		return usedErr
+	}
+	return table(env.Stdout, func(row func(...any)) {
+		row("", "NAME", "SIZE", "WEIGHTS", "PATH")
+		for _, m := range models {
+			star := ""
+			if m.Path == used {
+				star = "*"
+			}
+			row(star, m.Name, bytes(m.SizeBytes), orDash(m.Quantisation), strings.TrimSuffix(m.Path+" ("+m.Problem+")", " ()"))
+		}
+	})
+}
+
+func commandsRole() role {
+	return role{
+		name:    "commands",
+		usage:   "[--json]",
+		summary: "list the slash commands of the window and the terminal",
+		run: func(_ context.Context, env Env, args arguments) error {
+			asJSON, err := args.onlyJSON()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(env.Stdout, command.All())
+			}
+			return listCommands(env.Stdout, command.Window)
+		},
+	}
+}
+
+// listCommands prints the commands that may run in place, by category.
+func listCommands(w io.Writer, place command.Place) error {
+	return table(w, func(row func(...any)) {
+		for _, category := range command.Categories() {
+			row(category)
+			for _, c := range command.All() {
+				if c.Category == category && c.In(place) {
+					row("  "+c.Usage(), c.Summary)
+				}
+			}
+		}
+	})
+}
+
+func versionRole() role {
+	return role{
+		name:    "version",
+		summary: "print the version",
+		run: func(_ context.Context, env Env, args arguments) error {
+			if _, err := args.parse(args.flags(), 0); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(env.Stdout, "notso %s %s/%s\n", env.Version, runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
+
+// onlyJSON parses the arguments of a role whose only one is --json.
+func (a arguments) onlyJSON() (asJSON bool, err error) {
+	f := a.flags()
+	f.BoolVar(&asJSON, "json", false, "")
+	_, err = a.parse(f, 0)
+	return asJSON, err
+}
+
+func writeJSON(w io.Writer, v any) error {
+	to := json.NewEncoder(w)
+	to.SetEscapeHTML(false)
+	to.SetIndent("", "  ")
+	return to.Encode(v)
+}
+
+// table prints rows of cells in columns.
+func table(w io.Writer, fill func(row func(cells ...any))) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fill(func(cells ...any) {
+		for i, c := range cells {
+			if i > 0 {
+				fmt.Fprint(t, "\t")
+			}
+			fmt.Fprint(t, strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(fmt.Sprint(c))))
+		}
+		fmt.Fprintln(t)
+	})
+	return t.Flush()
+}
+
+// bytes shows a size with the digits that mean something, in powers of 1000 as
+// download pages do.
+func bytes(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.2f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
