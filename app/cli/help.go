@@ -24,7 +24,7 @@ const environment = `Environment:
   NOTSO_MODEL       model to use: a name or the path of a GGUF file
   NOTSO_HOME        folder for settings, chats and models, instead of the usual ones
   NOTSO_LOG         how much is logged: error, warn, info or debug
-  NOTSO_ENGINE      inprocess runs llama.cpp without a worker process
+  NOTSO_ENGINE      worker (the usual), inprocess (no worker process) or scripted (no model)
   NOTSO_ENGINE_LIB  folder of another build of the same llama.cpp release`
 
 // help prints the manual, or the page of one role.

@@ -59,8 +59,12 @@ func New(opts Options) *Library { return &Library{opts} }
 
 // Folders are the places for models: models, which is the user's own, then the
 // folder "models" beside the program, then that of the source tree when the
-// program was built in one (build/bin below it).
+// program was built in one (build/bin below it). program is its path, "" when
+// that is not known.
 func Folders(models, program string) []string {
+	if program == "" {
+		return []string{models}
+	}
 	beside := filepath.Dir(program)
 	folders := []string{models, filepath.Join(beside, "models")}
 	if filepath.Base(beside) == "bin" && filepath.Base(filepath.Dir(beside)) == "build" {

@@ -168,6 +168,7 @@ func TestFolders(t *testing.T) {
 		program string
 		want    []string
 	}{
+		{"a program that does not know where it is", "", []string{"/own"}},
 		{"an installed program", "/opt/notso/notso", []string{"/own", "/opt/notso/models"}},
 		{"a program in its source tree", "/src/notso/build/bin/notso", []string{"/own", "/src/notso/build/bin/models", "/src/notso/models"}},
 	}
