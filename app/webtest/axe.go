@@ -1,0 +1,64 @@
+package webtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// violation is one rule of axe-core that the page breaks.
+type violation struct {
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		HTML    string `json:"html"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// CheckAccessibility fails the test for each serious or critical violation that
+// axe-core finds in what the page shows now; state names it.
+func (p *Page) CheckAccessibility(state string) {
+	p.t.Helper()
+	p.report()
+	p.Allow("Applying inline style violates") // axe's own
+	if !Get[bool](p, "typeof axe === 'object'") {
+		Get[any](p, axeSource(p)+"; null")
+	}
+	// Half-way through a transition colours are not what they will be.
+	p.Do(Script(`for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime < Infinity) a.finish()`))
+	for _, v := range Get[[]violation](p, `axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)`) {
+		if v.Impact != "serious" && v.Impact != "critical" {
+			continue
+		}
+		var where strings.Builder
+		for _, node := range v.Nodes {
+			fmt.Fprintf(&where, "\n\t%s\n\t\t%s", node.HTML, strings.ReplaceAll(node.Summary, "\n", "\n\t\t"))
+		}
+		p.t.Errorf("%s: %s (%s, %s)%s", state, v.Help, v.ID, v.Impact, where.String())
+	}
+}
+
+// axeSource reads axe-core from the node_modules of the repository.
+func axeSource(p *Page) string {
+	p.t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			p.t.Fatal("this test runs inside the repository: no go.mod above it")
+		}
+	}
+	source, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		p.t.Fatal("axe-core is missing: run `npm ci` in the repository's root (make test does)")
+	}
+	return string(source)
+}

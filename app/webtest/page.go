@@ -1,0 +1,228 @@
+package webtest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take to do what a test waits for: far longer
+// than it ever takes, since the machine may be busy.
+const patience = 20 * time.Second
+
+// Browser is a running Chromium.
+type Browser struct {
+	ctx context.Context
+}
+
+// NewBrowser starts Chromium until the test ends. A machine without one fails
+// the test: the window's tests are no luxury.
+func NewBrowser(t testing.TB) *Browser {
+	t.Helper()
+	path, err := findChromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 860))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium's sandbox refuses to run as root
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return &Browser{ctx}
+}
+
+func findChromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium found: install the package chromium")
+}
+
+// Page is a tab that shows a Server's window.
+type Page struct {
+	Server *Server
+
+	t     testing.TB
+	ctx   context.Context
+	close context.CancelFunc
+
+	mu       sync.Mutex
+	problems []string
+	allowed  []string
+}
+
+// Open shows the server's page and waits until its script listens.
+func (b *Browser) Open(t testing.TB, server *Server) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	t.Cleanup(cancel)
+	p := &Page{Server: server, t: t, ctx: ctx, close: cancel}
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.report)
+	p.Resize(1280, 860)
+	p.Do(chromedp.Navigate(server.URL + "/"))
+	p.Until(`document.readyState === 'complete' && document.querySelector('#composer')?._htmx !== undefined`)
+	p.UntilTrue("the page listens for events", func() bool { return server.listening() > 0 })
+	return p
+}
+
+// Close closes the tab before the test ends.
+func (p *Page) Close() { p.close() }
+
+// listen keeps what the page complains about: console errors, exceptions, and
+// what the browser itself logs, such as a breach of the security policy.
+func (p *Page) listen(event any) {
+	var problem string
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		problem = e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			problem += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			for _, arg := range e.Args {
+				problem += " " + cmp.Or(strings.Trim(string(arg.Value), `"`), arg.Description)
+			}
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			problem = e.Entry.Text + " " + e.Entry.URL
+		}
+	}
+	if problem != "" {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.problems = append(p.problems, problem)
+	}
+}
+
+// report fails the test for what the page complained about since the last
+// report.
+func (p *Page) report() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, problem := range p.problems {
+		if !slices.ContainsFunc(p.allowed, func(part string) bool { return strings.Contains(problem, part) }) {
+			p.t.Errorf("the page complained: %s", problem)
+		}
+	}
+	p.problems = nil
+}
+
+// Allow excuses console errors that contain part, such as the status of a
+// request that a test makes fail.
+func (p *Page) Allow(part string) { p.allowed = append(p.allowed, part) }
+
+// Do runs actions, or fails the test.
+func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Script is an action that runs JavaScript.
+func Script(source string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](source)
+}
+
+// Press types keys into whatever has the focus; see chromedp's kb for names.
+func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.Do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Type sets the focus on the element and types text into it.
+func (p *Page) Type(selector, text string) {
+	p.t.Helper()
+	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Click clicks the middle of an element that can be seen.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// Until waits for a JavaScript condition to hold.
+func (p *Page) Until(condition string) {
+	p.t.Helper()
+	p.UntilTrue(condition, func() bool { return Get[bool](p, "Boolean("+condition+")") })
+}
+
+// UntilTrue waits for a condition to hold.
+func (p *Page) UntilTrue(what string, holds func() bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatalf("waited %v for: %s", patience, what)
+		}
+	}
+}
+
+// Get evaluates a JavaScript expression, awaiting it if it is a promise.
+func Get[T any](p *Page, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// Resize sets the size of the window, in CSS pixels.
+func (p *Page) Resize(width, height int64) {
+	p.t.Helper()
+	p.Do(chromedp.EmulateViewport(width, height))
+}
+
+// Media pretends that the user prefers something: Media("prefers-color-scheme",
+// "dark").
+func (p *Page) Media(feature, value string) {
+	p.t.Helper()
+	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Screenshot writes what the window shows, as PNG.
+func (p *Page) Screenshot(path string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(path, png, 0o644)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -1,0 +1,54 @@
+// Keeps the newest text in sight, until the reader scrolls up; then leaves the
+// page alone, and offers a way back.
+import { all, listen } from './behaviours.js';
+
+const near = 4; // px from the end that still count as the end: zoom makes fractions
+
+export function connect(scroller) {
+  const turns = scroller.querySelector('#turns');
+  const jump = document.getElementById('jump');
+  let follow = true;
+  let top = 0; // scrollTop after the last scroll, to tell up from down
+
+  const left = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+
+  function update(following) {
+    follow = following;
+    jump.hidden = follow || left() <= near;
+  }
+
+  function toEnd() {
+    scroller.scrollTop = scroller.scrollHeight;
+    top = scroller.scrollTop;
+    update(true);
+  }
+
+  function onScroll() {
+    const up = scroller.scrollTop < top;
+    top = scroller.scrollTop;
+    if (left() <= near) update(true);
+    else update(follow && !up);
+  }
+
+  // A wheel that turns up is a wish, even before the browser has scrolled.
+  const onWheel = (event) => event.deltaY < 0 && scroller.scrollTop > 0 && update(false);
+
+  const grown = new ResizeObserver(() => (follow ? toEnd() : update(false)));
+  grown.observe(turns);
+  grown.observe(scroller);
+
+  // A message that was sent is a wish to see the answer.
+  const added = new MutationObserver((records) => {
+    for (const { addedNodes } of records) for (const node of addedNodes) if (node.dataset?.role === 'user') toEnd();
+  });
+  added.observe(turns, { childList: true });
+
+  toEnd();
+  return all(
+    listen(scroller, 'scroll', onScroll, { passive: true }),
+    listen(scroller, 'wheel', onWheel, { passive: true }),
+    listen(jump, 'click', () => { toEnd(); scroller.focus({ preventScroll: true }); }),
+    () => grown.disconnect(),
+    () => added.disconnect(),
+  );
+}

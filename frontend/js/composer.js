@@ -1,0 +1,53 @@
+// The message box: grows with its text, sends with Enter, and lets go of the
+// text only when it has arrived.
+import { all, listen } from './behaviours.js';
+
+export function connect(form) {
+  const box = form.elements.text;
+  let sent = '';
+
+  function grow() {
+    box.style.blockSize = 'auto';
+    box.style.blockSize = `${box.scrollHeight}px`;
+  }
+
+  function write(text) {
+    box.value = text;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function onKey(event) {
+    const composing = event.isComposing || event.keyCode === 229; // an input method takes this Enter
+    if (event.key !== 'Enter' || event.shiftKey || composing || event.defaultPrevented) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }
+
+  // Capturing, so that this comes before htmx.
+  function onSubmit(event) {
+    sent = box.value;
+    if (sent.trim() !== '') return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.focus();
+  }
+
+  // Listens on the document: an answer may replace the whole conversation.
+  function onAnswer({ detail: { ctx } }) {
+    if (ctx.sourceElement !== form || !ctx.response || ctx.response.status >= 400) return;
+    document.getElementById('composer-error').textContent = '';
+    if (box.value.startsWith(sent)) write(box.value.slice(sent.length));
+    box.focus({ preventScroll: true });
+  }
+
+  const resized = new ResizeObserver(grow);
+  resized.observe(form);
+  return all(
+    listen(box, 'input', grow),
+    listen(box, 'keydown', onKey),
+    listen(form, 'submit', onSubmit, { capture: true }),
+    listen(document, 'htmx:after:request', onAnswer),
+    listen(form.querySelector('[data-slash]'), 'click', () => { box.focus(); if (!box.value.startsWith('/')) write('/' + box.value); }),
+    () => resized.disconnect(),
+  );
+}

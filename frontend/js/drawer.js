@@ -1,0 +1,48 @@
+// The sidebar: a column that can be put away, and on a narrow window a drawer
+// over the conversation.
+import { all, listen } from './behaviours.js';
+import { post } from './http.js';
+
+export function connect(win) {
+  const [side, pane] = [win.querySelector('.side'), win.querySelector('.pane')];
+  const opener = win.querySelector('.opener');
+  const narrow = matchMedia('(width < 48rem)');
+
+  function set(open, { focus = true } = {}) {
+    if (narrow.matches) {
+      win.dataset.drawer = open ? 'open' : 'closed';
+    } else {
+      win.dataset.sidebar = open ? 'open' : 'closed';
+      post('/settings/sidebar', { open }).catch(() => {});
+    }
+    update();
+    if (focus) (open ? side.querySelector('[aria-current="true"], .new') : opener).focus();
+  }
+
+  function update() {
+    const open = narrow.matches ? win.dataset.drawer === 'open' : win.dataset.sidebar === 'open';
+    opener.setAttribute('aria-expanded', open);
+    pane.inert = narrow.matches && open;
+  }
+
+  function onKey(event) {
+    if (event.key !== 'Escape' || event.defaultPrevented || !pane.inert) return;
+    event.preventDefault();
+    set(false);
+  }
+
+  // A chat that was opened is what the user wants to write in.
+  function onSwap({ detail: { ctx } }) {
+    if (ctx.target?.id !== 'conversation' || !ctx.sourceElement?.closest('.side, #conversation')) return;
+    if (pane.inert) set(false, { focus: false });
+    document.getElementById('message').focus();
+  }
+
+  update();
+  return all(
+    listen(win, 'click', ({ target }) => { const button = target.closest('[data-drawer]:not(.window)'); if (button) set(button.dataset.drawer === 'open'); }),
+    listen(win, 'keydown', onKey),
+    listen(document, 'htmx:after:swap', onSwap),
+    listen(narrow, 'change', () => { delete win.dataset.drawer; update(); }),
+  );
+}

@@ -1,0 +1,32 @@
+// The page's script: each behaviour is a module, attached to the elements that
+// name it in data-behaviour.
+import './htmx.js';
+import { attach } from './behaviours.js';
+import * as autoscroll from './autoscroll.js';
+import * as chats from './chats.js';
+import * as composer from './composer.js';
+import * as copy from './copy.js';
+import * as dialog from './dialog.js';
+import * as draft from './draft.js';
+import * as drawer from './drawer.js';
+import * as errors from './errors.js';
+import * as escape from './escape.js';
+import * as exporting from './export.js';
+import * as fold from './fold.js';
+import * as gauge from './gauge.js';
+import * as links from './links.js';
+import * as log from './log.js';
+import * as menu from './menu.js';
+import * as palette from './palette.js';
+import * as refresh from './refresh.js';
+import * as reply from './reply.js';
+import * as status from './status.js';
+import * as theme from './theme.js';
+import * as title from './title.js';
+import * as toast from './toast.js';
+import * as toasts from './toasts.js';
+
+attach({
+  autoscroll, chats, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold, gauge,
+  links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
+});

@@ -1,0 +1,22 @@
+// Fetches a fragment again when the app says that it is out of date. Morphing
+// keeps the focus, the scroll position and what is being typed.
+import htmx from './htmx.js';
+import { on } from './wails.js';
+
+export function connect() {
+  return on('refresh', ({ what, chat }) => {
+    const conversation = document.getElementById('conversation');
+    const path = `/chats/${conversation.dataset.chat}`;
+    if (what === 'sidebar') {
+      fetchInto('#sidebar', '/chats');
+    } else if (what === 'model') {
+      fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph' });
+    } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {
+      fetchInto('#conversation', path);
+    }
+  });
+}
+
+function fetchInto(target, path, options) {
+  htmx.ajax('GET', path, { source: target, target, swap: 'outerMorph', ...options });
+}

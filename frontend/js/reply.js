@@ -1,0 +1,83 @@
+// Writes running replies into their turns. Events carry the HTML of blocks,
+// made by Go; whatever stood before the first block they name is left alone.
+//
+// An event may overtake the fragment of its turn, so events wait until the turn
+// is on the page. An event that the fragment already contains is dropped.
+import { all, listen } from './behaviours.js';
+import htmx from './htmx.js';
+import { patch } from './patch.js';
+import { on } from './wails.js';
+
+const kept = 16; // turns whose events may wait, far more than replies can run
+
+export function connect() {
+  const waiting = new Map(); // turn id → its events, oldest first
+  let frame = 0;
+
+  function receive(event) {
+    const events = waiting.get(event.turn) ?? [];
+    if (!document.getElementById(`turn-${event.turn}`)) supersede(events, event);
+    events.push(event);
+    waiting.set(event.turn, events);
+    if (waiting.size > kept) waiting.delete(waiting.keys().next().value);
+    schedule();
+  }
+
+  function schedule() {
+    frame ||= requestAnimationFrame(flush);
+  }
+
+  function flush() {
+    frame = 0;
+    for (const [id, events] of waiting) {
+      const turn = document.getElementById(`turn-${id}`);
+      if (!turn) continue;
+      waiting.delete(id);
+      for (const event of events) apply(turn, event);
+    }
+  }
+
+  return all(
+    on('reply', receive),
+    listen(document, 'htmx:after:swap', () => waiting.size && schedule()),
+    () => cancelAnimationFrame(frame),
+  );
+}
+
+// supersede drops the waiting parts that a newer one replaces, so that waiting
+// costs no more than the reply is long.
+function supersede(events, { parts }) {
+  for (const event of events) {
+    event.parts = event.parts?.filter((old) => !parts?.some((part) => part.part === old.part && part.from <= old.from));
+  }
+}
+
+function apply(turn, event) {
+  if (event.seq <= Number(turn.dataset.seq)) return;
+  const whole = (event.parts ?? []).every((part) => write(turn, part));
+  turn.dataset.seq = event.seq;
+  if (event.final || !whole) fetchTurn(turn, event.turn);
+}
+
+// write returns false when blocks before the part's first one are missing.
+function write(turn, { part, from, blocks, summary }) {
+  blocks ??= []; // Go writes an empty slice as null
+  const box = turn.querySelector(`[data-part="${part}"]`);
+  if (from > box.children.length) return false;
+  blocks.forEach((html, i) => {
+    const block = document.createElement('div');
+    block.className = 'block';
+    block.dir = 'auto';
+    block.innerHTML = html;
+    const old = box.children[from + i];
+    if (old) patch(old, block);
+    else box.append(block);
+  });
+  while (box.children.length > from + blocks.length) box.lastElementChild.remove();
+  if (summary) turn.querySelector('.summary').textContent = summary;
+  return true;
+}
+
+function fetchTurn(turn, id) {
+  htmx.ajax('GET', `/turns/${id}`, { source: turn, target: turn, swap: 'outerMorph' });
+}
