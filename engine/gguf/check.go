@@ -20,6 +20,10 @@ func (f *File) check() error {
 	for _, check := range []func() error{
 		f.checkArchitecture,
 		f.checkTensors,
+		f.checkTypes,
+		f.checkShape,
+		f.checkVocabulary,
+		f.checkTemplate,
 	} {
 		if err := check(); err != nil {
 			return err

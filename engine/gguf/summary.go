@@ -36,14 +36,12 @@ func (f *File) Summary() Summary {
 
 // param is a hyperparameter of the file's architecture.
 func (f *File) param(name string) (uint64, bool) {
-	architecture, _ := f.Text("general.architecture")
-	return f.Uint(architecture + "." + name)
+	return f.Uint(f.architecture() + "." + name)
 }
 
 // params is a hyperparameter that may differ by layer.
 func (f *File) params(name string) ([]uint64, bool) {
-	architecture, _ := f.Text("general.architecture")
-	return f.Uints(architecture + "." + name)
+	return f.Uints(f.architecture() + "." + name)
 }
 
 func (f *File) quantisation() string {
@@ -72,7 +70,7 @@ func (f *File) kvBytesPerToken() int64 {
 	if !ok {
 		kvHeads = heads
 	}
-	if layers == 0 || layers > 512 || len(heads) == 0 || len(kvHeads) == 0 {
+	if layers == 0 || layers > maxLayers || len(heads) == 0 || len(kvHeads) == 0 {
 		return 0
 	}
 	var elements uint64
@@ -89,7 +87,7 @@ func (f *File) kvBytesPerToken() int64 {
 		if !ok {
 			value = width / h
 		}
-		elements += min(kv, 1<<20) * (min(key, 1<<20) + min(value, 1<<20))
+		elements += min(kv, maxWidth) * (min(key, maxWidth) + min(value, maxWidth))
 	}
 	return int64(2 * elements)
 }

@@ -5,16 +5,17 @@ import "fmt"
 // TensorType is how the weights of a tensor are stored, ggml's enum ggml_type.
 type TensorType uint32
 
-// The types that this project writes or asks for by name.
+// The types that this package asks for by name; see layouts for the others.
 const (
 	F32  TensorType = 0
 	F16  TensorType = 1
 	Q8_1 TensorType = 9
 	Q8_K TensorType = 15
 	I8   TensorType = 24
+	I16  TensorType = 25
 	I32  TensorType = 26
+	I64  TensorType = 27
 	F64  TensorType = 28
-	BF16 TensorType = 30
 )
 
 // layout of a tensor type: weights come in blocks of block, of size bytes.
