@@ -26,8 +26,8 @@ type Model struct {
 }
 
 // LoadModel maps the GGUF file at path. progress, which may be nil, gets
-// fractions from 0 to 1 on this goroutine. Cancelling ctx ends the load at the
-// next of them.
+// fractions from 0 to 1 on this goroutine; C code calls it, so it must not call
+// this package. Cancelling ctx ends the load at the next of them.
 //
 // llama.cpp aborts the process on some damaged files: check them first.
 // Errors: ctx.Err(), or llama.cpp's reason as a clause for people.
