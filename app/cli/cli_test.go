@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,7 @@ import (
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/store"
+	"notso/engine/prompt"
 )
 
 // The scripts below testdata/script use nothing but the program and a model
@@ -112,7 +112,7 @@ func testEnv() Env {
 			}
 			return EngineFacts{Build: "llama.cpp v0.4.0", Libraries: "/lib/engine", Devices: []string{"CPU"}}, nil
 		},
-		Render: render,
+		Render: prompt.RenderJSON,
 		Sentence: func(err error) string {
 			return strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
 		},
@@ -125,19 +125,6 @@ func describe(path string) (library.Info, error) {
 		err = fmt.Errorf("%s: this is no GGUF file", path)
 	}
 	return library.Info{Quantisation: "F32"}, err
-}
-
-// render knows variables and the date, which is enough to see that everything
-// arrives.
-func render(_ context.Context, source string, contextJSON []byte, now time.Time) (string, error) {
-	var variables map[string]string
-	if err := json.Unmarshal(contextJSON, &variables); err != nil {
-		return "", fmt.Errorf("the context is not valid JSON: %w", err)
-	}
-	for name, value := range variables {
-		source = strings.ReplaceAll(source, "{{ "+name+" }}", value)
-	}
-	return strings.ReplaceAll(source, "{{ strftime_now('%Y') }}", now.Format("2006")), nil
 }
 
 func openFake(ctx context.Context, paths home.Paths, opts TalkerOptions) (Talker, io.Closer, error) {
