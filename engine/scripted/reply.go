@@ -1,0 +1,149 @@
+package scripted
+
+import (
+	"context"
+	"iter"
+	"math/rand/v2"
+	"time"
+
+	"notso/engine"
+	"notso/engine/reply"
+)
+
+// Reply implements engine.Engine.
+func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		m, err := e.measure(req)
+		if err == nil && m.PromptTokens >= m.ContextLength {
+			err = &engine.PromptTooLongError{Tokens: m.PromptTokens, Limit: m.ContextLength}
+		}
+		if err != nil {
+			yield(engine.Event{}, err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() { // so that Close ends a Fault that waits for ctx
+			select {
+			case <-e.closed:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		w := &writing{e: e, req: req, began: time.Now(), measure: m, yield: yield}
+		w.write(ctx)
+	}
+}
+
+// writing is one reply on its way.
+type writing struct {
+	e       *Engine
+	req     engine.Request
+	measure engine.Measure
+	began   time.Time
+	yield   func(engine.Event, error) bool
+	done    engine.Done
+	left    bool // the caller has left the loop
+}
+
+// write yields the script token by token, then what it came to.
+func (w *writing) write(ctx context.Context) {
+	script, resume := w.e.opts.Script, w.req.Resume
+	w.done = engine.Done{
+		Finish: engine.FinishEnd, Seed: w.req.Seed, Sampling: w.req.Sampling, PromptHash: hash(w.req.Messages),
+		ModelHash: hash(script), EngineBuild: "script", Usage: engine.Usage{PromptTokens: w.measure.PromptTokens},
+	}
+	if w.done.Seed == 0 {
+		w.done.Seed = rand.Uint32N(1<<32-1) + 1
+	}
+	parser := reply.New(reply.Options{
+		Think: reply.Tags{Open: thinkOpen, Close: thinkClose}, ToolCall: reply.ToolCallTags(), Stop: w.req.Limits.Stop,
+		InReasoning: resume != nil && resume.Reasoning != "" && resume.Text == "",
+	})
+	for i, piece := range rest(script.pieces(w.req.Thinking != engine.ThinkingOff), resume) {
+		finish, err := w.before(ctx, i)
+		if err != nil {
+			w.yield(engine.Event{}, err)
+			return
+		}
+		if finish != "" {
+			w.done.Finish = finish
+			break
+		}
+		w.done.Usage.ReplyTokens++
+		events := parser.Write([]byte(piece))
+		if len(events) > 0 && events[0].Kind == engine.EventReasoning {
+			w.done.Usage.ReasoningTokens++
+		}
+		if w.send(events); w.left {
+			return
+		}
+		if parser.Stopped() {
+			w.done.Finish = engine.FinishStop
+			break
+		}
+	}
+	if w.send(parser.Close()); w.left {
+		return
+	}
+	w.done.Timings.DecodeTokensPerSecond = float64(w.done.Usage.ReplyTokens) / time.Since(w.began).Seconds()
+	w.yield(engine.Event{Kind: engine.EventDone, Done: &w.done}, nil)
+}
+
+// before waits as long as a token takes, and tells why it is not written.
+func (w *writing) before(ctx context.Context, token int) (engine.Finish, error) {
+	if limit := w.req.Limits.MaxTokens; limit > 0 && token == limit {
+		return engine.FinishLength, nil
+	}
+	if w.measure.PromptTokens+token == w.measure.ContextLength {
+		return engine.FinishContext, nil
+	}
+	if w.e.opts.Delay > 0 {
+		select {
+		case <-time.After(w.e.opts.Delay):
+		case <-ctx.Done():
+		}
+	}
+	var err error
+	if w.e.opts.Fault != nil {
+		err = w.e.opts.Fault(ctx, token)
+	}
+	if ctx.Err() != nil || w.e.isClosed() {
+		return engine.FinishStopped, nil
+	}
+	return "", err
+}
+
+func (w *writing) send(events []engine.Event) {
+	for _, event := range events {
+		if w.done.Timings.FirstTokenMS == 0 {
+			w.done.Timings.FirstTokenMS = time.Since(w.began).Seconds() * 1000
+		}
+		if !w.yield(event, nil) {
+			w.left = true
+			return
+		}
+	}
+}
+
+// rest leaves out what a resumed reply has already written, and the half of a
+// piece that it ended in.
+func rest(pieces []string, resume *engine.Partial) []string {
+	if resume == nil {
+		return pieces
+	}
+	written := resume.Text
+	if resume.Reasoning != "" {
+		written = thinkOpen + resume.Reasoning
+		if resume.Text != "" {
+			written += thinkClose + resume.Text
+		}
+	}
+	for i, piece := range pieces {
+		if len(written) < len(piece) {
+			return append([]string{piece[len(written):]}, pieces[i+1:]...)
+		}
+		written = written[len(piece):]
+	}
+	return nil
+}
