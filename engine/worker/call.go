@@ -49,6 +49,11 @@ func (k *call) next(ctx context.Context) (frame, error) {
 		if k.stopped {
 			ended = nil
 		}
+		select { // first of all, so that a slow reader does not make the worker late
+		case f := <-k.frames:
+			return f, nil
+		default:
+		}
 		select {
 		case f := <-k.frames:
 			return f, nil

@@ -133,6 +133,25 @@ func TestReplyLongerThanTheWindowArrivesWhole(t *testing.T) {
 	}
 }
 
+func TestSlowReaderDoesNotHoldUpOtherCalls(t *testing.T) {
+	c := newClient(t, Options{})
+	mustLoad(t, c, modelFile(t, ""))
+	n := 0
+	for _, err := range c.Reply(t.Context(), ask("count 1000")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 1 {
+			for range 3 {
+				mustCount(t, c)
+			}
+		}
+	}
+	if n != 1001 {
+		t.Errorf("%d events, want 1001", n)
+	}
+}
+
 func TestToolCallArrivesByteForByte(t *testing.T) {
 	c := newClient(t, Options{})
 	mustLoad(t, c, modelFile(t, ""))
