@@ -1,30 +1,35 @@
 // Package reply turns the bytes that a model writes into the events of a reply:
 // reasoning, text and tool calls, in whole UTF-8 runes.
 //
+//	p := reply.New(reply.Options{Think: traits.Think, ToolCall: reply.ToolCallTags()})
+//	for each piece { events = p.Write(piece); if p.Stopped() { break } }
+//	events = p.Close()
+//
 // The rules follow what models do:
 //   - Reasoning stands at the start of a reply, between its tags. The prompt may
-//     already have opened it (Options.InReasoning). White space before the
-//     opening tag belongs to the reasoning. A tag later on, such as one that an
-//     answer quotes, is text.
+//     already have opened it (Options.InReasoning). A little white space before
+//     the opening tag is allowed, and belongs to the reasoning. A tag later on,
+//     such as one that an answer quotes, is text.
 //   - A tool call is what stands between its tags in the answer, if that is a
 //     JSON object with a name; otherwise it is text, so that nothing is lost. A
-//     call that the end of the reply leaves open counts when it is complete.
-//   - Stop strings are looked for in the answer, outside of tool calls: one that
-//     cut the reasoning would leave no answer. What comes after one is dropped.
-//   - Of several tags and stop strings, the one that is complete first counts.
-//   - A byte that is no part of a rune becomes U+FFFD.
+//     call that the end of the reply leaves open counts when it is complete. In
+//     reasoning a tool call is only thought of.
+//   - Stop strings end the reply wherever they are written, in the answer and in
+//     the reasoning alike, but not inside a tool call, whose JSON they would
+//     break. They and what follows are dropped.
+//   - Of several tags and stop strings, the one that is complete first counts;
+//     of those complete at once, the longest.
+//   - A byte that cannot be part of a rune becomes U+FFFD.
 //
 // How the bytes are cut into pieces changes only how the events are cut.
-// Reasoning and text, joined, are the model's bytes without the tags, so
-// Open + reasoning + Close + text gives the reply back.
+// Reasoning, text and tool calls, joined, are the model's bytes without the tags
+// of the reasoning, so Open + reasoning + Close + text gives the reply back.
 //
 // A Parser is for one reply and one goroutine.
 package reply
 
 import (
 	"bytes"
-	"encoding/json"
-	"unicode/utf8"
 
 	"notso/engine"
 )
@@ -45,18 +50,34 @@ type Options struct {
 	InReasoning bool     // the prompt has opened the reasoning
 }
 
+// maxSpace is how many bytes of white space may stand before the reasoning.
+// Models write one or two; more are shown rather than held back.
+const maxSpace = 64
+
 // Parser reads one reply.
 type Parser struct {
-	options Options
-	step    func(*Parser, bool) bool // reads pending; false when it needs more
-	pending []byte
-	events  []engine.Event
-	stopped bool
+	think, call    Tags
+	stops          []string
+	reasoningMarks []string // what ends a stretch of reasoning: the tag, then stops
+	textMarks      []string // what ends a stretch of text: the call's tag, then stops
+
+	step     func(p *Parser, last bool) bool // reads pending; false when it needs more
+	pending  []byte
+	searched int // bytes of pending without the end of a tool call
+	events   []engine.Event
+	stopped  bool
 }
 
 // New returns a parser at the start of a reply.
 func New(o Options) *Parser {
-	p := &Parser{options: o, step: (*Parser).start}
+	p := &Parser{
+		think:          o.Think,
+		call:           o.ToolCall,
+		stops:          o.Stop,
+		reasoningMarks: append([]string{o.Think.Close}, o.Stop...),
+		textMarks:      append([]string{o.ToolCall.Open}, o.Stop...),
+		step:           (*Parser).start,
+	}
 	if o.InReasoning {
 		p.step = (*Parser).reasoning
 	}
@@ -94,15 +115,17 @@ func (p *Parser) run(last bool) {
 
 // start decides whether the reply begins with reasoning.
 func (p *Parser) start(last bool) bool {
-	open := []byte(p.options.Think.Open)
+	open := p.think.Open
 	rest := bytes.TrimLeft(p.pending, " \t\r\n")
+	space := len(p.pending) - len(rest)
+	possible := open != "" && space <= maxSpace
+	_, stop := first(p.pending, p.stops)
 	switch {
-	case len(open) > 0 && bytes.HasPrefix(rest, open):
-		space := len(p.pending) - len(rest)
+	case possible && bytes.HasPrefix(rest, []byte(open)) && (stop.to < 0 || stop.to > space+len(open)):
 		p.emit(engine.EventReasoning, p.pending[:space], true)
 		p.drop(space + len(open))
 		p.step = (*Parser).reasoning
-	case len(open) > 0 && bytes.HasPrefix(open, rest) && !last:
+	case possible && bytes.HasPrefix([]byte(open), rest) && stop.to < 0 && !last:
 		return false
 	default:
 		p.step = (*Parser).text
@@ -111,20 +134,24 @@ func (p *Parser) start(last bool) bool {
 }
 
 func (p *Parser) reasoning(last bool) bool {
-	_, found := p.until(engine.EventReasoning, last, p.options.Think.Close)
-	if found {
-		p.step = (*Parser).text
-	}
-	return found
-}
-
-func (p *Parser) text(last bool) bool {
-	marks := append([]string{p.options.ToolCall.Open}, p.options.Stop...)
-	i, found := p.until(engine.EventText, last, marks...)
+	which, found := p.until(engine.EventReasoning, last, p.reasoningMarks)
 	switch {
 	case !found:
 		return false
-	case i == 0:
+	case which == 0:
+		p.step = (*Parser).text
+	default:
+		p.stopped = true
+	}
+	return true
+}
+
+func (p *Parser) text(last bool) bool {
+	which, found := p.until(engine.EventText, last, p.textMarks)
+	switch {
+	case !found:
+		return false
+	case which == 0:
 		p.step = (*Parser).toolCall
 	default:
 		p.stopped = true
@@ -134,43 +161,34 @@ func (p *Parser) text(last bool) bool {
 
 // toolCall holds a call back until it is complete.
 func (p *Parser) toolCall(last bool) bool {
-	tags := p.options.ToolCall
-	end := bytes.Index(p.pending, []byte(tags.Close))
-	if end < 0 && !last {
+	inner, end := p.pending, ""
+	if at := bytes.Index(p.pending[p.searched:], []byte(p.call.Close)); at >= 0 && p.call.Close != "" {
+		inner, end = p.pending[:p.searched+at], p.call.Close
+	} else if !last {
+		p.searched = max(0, len(p.pending)-len(p.call.Close)+1)
 		return false
 	}
-	inner, close := p.pending, ""
-	if end >= 0 {
-		inner, close = p.pending[:end], tags.Close
-	}
-	written := tags.Open + string(inner) + close
-	if call, ok := parseCall(inner); ok {
-		p.events = append(p.events, engine.Event{Kind: engine.EventToolCall, Text: valid(written), ToolCall: &call})
+	text := valid(inner)
+	written := p.call.Open + text + end
+	if call, ok := parseCall(text); ok {
+		p.events = append(p.events, engine.Event{Kind: engine.EventToolCall, Text: written, ToolCall: &call})
 	} else {
-		p.emit(engine.EventText, []byte(written), true)
+		p.events = append(p.events, engine.Event{Kind: engine.EventText, Text: written})
 	}
-	p.drop(len(inner) + len(close))
+	p.drop(len(inner) + len(end))
+	p.searched = 0
 	p.step = (*Parser).text
 	return len(p.pending) > 0
 }
 
-// until emits what is pending as kind up to the mark that is complete first,
-// and drops that mark. It tells which one it was. Without one it keeps back
-// what may become a mark or a rune, unless these are the last bytes.
-func (p *Parser) until(kind engine.EventKind, last bool, marks ...string) (which int, found bool) {
-	from, to := -1, -1
-	for i, m := range marks {
-		at := bytes.Index(p.pending, []byte(m))
-		if m == "" || at < 0 {
-			continue
-		}
-		if end := at + len(m); to < 0 || end < to || end == to && at < from {
-			which, from, to, found = i, at, end, true
-		}
-	}
-	if found {
-		p.emit(kind, p.pending[:from], true)
-		p.drop(to)
+// until emits what is pending as kind up to the first of marks, and drops that
+// mark. It tells which one it was. Without one it keeps back what may become a
+// mark or a rune, unless these are the last bytes.
+func (p *Parser) until(kind engine.EventKind, last bool, marks []string) (which int, found bool) {
+	which, at := first(p.pending, marks)
+	if at.to >= 0 {
+		p.emit(kind, p.pending[:at.from], true)
+		p.drop(at.to)
 		return which, true
 	}
 	sure := len(p.pending)
@@ -183,17 +201,6 @@ func (p *Parser) until(kind engine.EventKind, last bool, marks ...string) (which
 	return 0, false
 }
 
-// overlap is the length of the longest end of text that m may begin with, short
-// of all of m.
-func overlap(text []byte, m string) int {
-	for n := min(len(text), len(m)-1); n > 0; n-- {
-		if string(text[len(text)-n:]) == m[:n] {
-			return n
-		}
-	}
-	return 0
-}
-
 // emit makes an event of text and returns how many bytes went into it: without
 // all, an unfinished rune at the end stays.
 func (p *Parser) emit(kind engine.EventKind, text []byte, all bool) int {
@@ -201,42 +208,9 @@ func (p *Parser) emit(kind engine.EventKind, text []byte, all bool) int {
 		text = text[:len(text)-unfinished(text)]
 	}
 	if len(text) > 0 {
-		p.events = append(p.events, engine.Event{Kind: kind, Text: valid(string(text))})
+		p.events = append(p.events, engine.Event{Kind: kind, Text: valid(text)})
 	}
 	return len(text)
 }
 
 func (p *Parser) drop(n int) { p.pending = p.pending[:copy(p.pending, p.pending[n:])] }
-
-// unfinished is the number of bytes at the end that may yet become a rune.
-func unfinished(text []byte) int {
-	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
-		tail := text[len(text)-n:]
-		if utf8.RuneStart(tail[0]) {
-			if utf8.FullRune(tail) {
-				return 0
-			}
-			return n
-		}
-	}
-	return 0
-}
-
-// valid replaces each byte that is no part of a rune.
-func valid(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	return string([]rune(text))
-}
-
-func parseCall(text []byte) (engine.ToolCall, bool) {
-	var call engine.ToolCall
-	if json.Unmarshal(text, &call) != nil || call.Name == "" {
-		return engine.ToolCall{}, false
-	}
-	if len(call.Arguments) == 0 {
-		call.Arguments = json.RawMessage("{}")
-	}
-	return call, true
-}

@@ -41,6 +41,7 @@ func TestParser(t *testing.T) {
 		name        string
 		reply       string
 		inReasoning bool
+		stop        string // replaces the usual ones
 		want        string // R: reasoning, T: text, C: call
 		wantStopped bool
 	}{
@@ -57,7 +58,17 @@ func TestParser(t *testing.T) {
 		{name: "a stop string", reply: "one STOP two", want: "T[one ]", wantStopped: true},
 		{name: "the stop string that is complete first", reply: "STOP!", want: "", wantStopped: true},
 		{name: "a stop string within another", reply: "xTOP!", want: "T[x]", wantStopped: true},
-		{name: "a stop string in the reasoning", reply: "<think>STOP</think>a", want: "R[STOP] T[a]"},
+		{name: "a stop string in the reasoning", reply: "<think>hm STOP</think>a", want: "R[hm ]", wantStopped: true},
+		{name: "a stop string in reasoning that the prompt opened", reply: "hm STOP</think>a", inReasoning: true, want: "R[hm ]", wantStopped: true},
+		{name: "a stop string before the reasoning", stop: "\n", reply: " \n<think>a", want: "T[ ]", wantStopped: true},
+		{name: "a stop string within the opening tag", stop: "<thi", reply: "\n<think>a", want: "T[\n]", wantStopped: true},
+		{name: "a stop string that ends with a tool call's tag", stop: "call>", reply: "a<tool_call>{\"name\":\"b\"}", want: "T[a] C[b {}]"},
+		{name: "much white space before the reasoning", reply: strings.Repeat(" ", maxSpace+1) + "<think>a", want: "T[" + strings.Repeat(" ", maxSpace+1) + "<think>a]"},
+		{name: "a tool call in the reasoning", reply: "<think><tool_call>" + weather + "</tool_call></think>", want: "R[<tool_call>" + weather + "</tool_call>]"},
+		{name: "arguments in a string", reply: `<tool_call>{"name": "a", "arguments": "{\"b\": 1}"}</tool_call>`, want: `C[a {"b": 1}]`},
+		{name: "arguments that are null", reply: `<tool_call>{"name": "a", "arguments": null}</tool_call>`, want: `C[a {}]`},
+		{name: "arguments that are no object", reply: `<tool_call>{"name": "a", "arguments": [1]}</tool_call>`, want: `T[<tool_call>{"name": "a", "arguments": [1]}</tool_call>]`},
+		{name: "an unfinished rune before a tag", reply: "<think>\xe2\x82</think>\xe2", want: "R[\uFFFD\uFFFD] T[\uFFFD]"},
 		{name: "a tool call", reply: "Let me see.<tool_call>" + weather + "</tool_call>", want: "T[Let me see.] C[weather " + `{"city": "Oslo", "at": 1}` + "]"},
 		{name: "two tool calls", reply: "<tool_call>" + weather + "</tool_call>\n<tool_call>{\"name\":\"b\"}</tool_call>", want: `C[weather {"city": "Oslo", "at": 1}] T[` + "\n] C[b {}]"},
 		{name: "a tool call left open", reply: "<tool_call>" + weather, want: `C[weather {"city": "Oslo", "at": 1}]`},
@@ -69,6 +80,9 @@ func TestParser(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			o := options()
 			o.InReasoning = test.inReasoning
+			if test.stop != "" {
+				o.Stop = []string{test.stop}
+			}
 			events, stopped := read(o, test.reply)
 			if got := describe(events); got != test.want || stopped != test.wantStopped {
 				t.Errorf("got %s, stopped %v; want %s, %v", got, stopped, test.want, test.wantStopped)
@@ -104,12 +118,16 @@ func TestTextIsTakenAsSoonAsItIsSure(t *testing.T) {
 	}
 }
 
-// The same bytes, cut anywhere, give the same events; and the events, joined,
-// are the bytes that were read.
+// The same bytes, cut anywhere, give the same events, and those are what the
+// slow and obvious reading of the rules gives.
 func FuzzParser(f *testing.F) {
-	for _, s := range []string{"Hello.", "<think>a</think>b", " <think>é</think>STOP", `<tool_call>{"name":"a","arguments":{}}</tool_call>`, "STTOP!", "\xe2\x82\xac\xe2", "<tool_call>{}</tool_call><think>"} {
+	for _, s := range []string{
+		"Hello.", "<think>a</think>b", " <think>é</think>STOP", `<tool_call>{"name":"a","arguments":{}}</tool_call>`,
+		"STTOP!", "\xe2\x82\xac\xe2", "<tool_call>{}</tool_call><think>", "<think>STOP", "<thTOP!", "\n\n<think>\n</think",
+	} {
 		f.Add(s, uint64(1), false)
 		f.Add(s, uint64(0xAAAA), true)
+		f.Add(s, ^uint64(0), false)
 	}
 	f.Fuzz(func(t *testing.T, text string, cuts uint64, inReasoning bool) {
 		o := options()
@@ -123,11 +141,12 @@ func FuzzParser(f *testing.F) {
 				start = i
 			}
 		}
-		cut, cutStopped := read(o, append(pieces, text[start:])...)
-		if !reflect.DeepEqual(whole, cut) || stopped != cutStopped {
-			t.Fatalf("whole: %s, %v\ncut:   %s, %v", describe(whole), stopped, describe(cut), cutStopped)
+		if cut, s := read(o, append(pieces, text[start:])...); !reflect.DeepEqual(whole, cut) || s != stopped {
+			t.Fatalf("whole: %s, %v\ncut:   %s, %v", describe(whole), stopped, describe(cut), s)
 		}
-		joined := ""
+		if want, s := reference(o, text); describe(want) != describe(whole) || s != stopped {
+			t.Fatalf("got:  %s, %v\nwant: %s, %v", describe(whole), stopped, describe(want), s)
+		}
 		for _, e := range whole {
 			if !utf8.ValidString(e.Text) {
 				t.Fatalf("%q is not UTF-8", e.Text)
@@ -135,26 +154,111 @@ func FuzzParser(f *testing.F) {
 			if e.ToolCall != nil && !json.Valid(e.ToolCall.Arguments) {
 				t.Fatalf("arguments %q are not JSON", e.ToolCall.Arguments)
 			}
-			joined += e.Text
 		}
-		if plain := without(string([]rune(text)), o); !stopped && joined != plain {
+		if joined, plain := join(whole), without(string([]rune(text)), o); !stopped && joined != plain {
 			t.Fatalf("read %q, the reply without its tags is %q", joined, plain)
 		}
 	})
 }
 
-// without removes the tags of the reasoning, the slow and obvious way.
+// reference reads a whole reply one byte at a time, and asks after each byte
+// whether a tag or a stop string is complete.
+func reference(o Options, text string) (events []engine.Event, stopped bool) {
+	part, begun := "start", 0 // where the part begins
+	if o.InReasoning {
+		part = "reasoning"
+	}
+	emit := func(kind engine.EventKind, s string) {
+		if n := len(events); n > 0 && events[n-1].Kind == kind && kind != engine.EventToolCall {
+			events[n-1].Text += string([]rune(s))
+		} else if s != "" {
+			events = append(events, engine.Event{Kind: kind, Text: string([]rune(s))})
+		}
+	}
+	call := func(inner, end string) {
+		if c, ok := parseCall(string([]rune(inner))); ok {
+			emit(engine.EventToolCall, o.ToolCall.Open+inner+end)
+			events[len(events)-1].ToolCall = &c
+		} else {
+			emit(engine.EventText, o.ToolCall.Open+inner+end)
+		}
+	}
+	kind := func() engine.EventKind {
+		if part == "reasoning" {
+			return engine.EventReasoning
+		}
+		return engine.EventText
+	}
+	for at := 1; at <= len(text); at++ {
+		soFar := text[begun:at]
+		if part == "call" {
+			if inner, ok := strings.CutSuffix(soFar, o.ToolCall.Close); ok {
+				call(inner, o.ToolCall.Close)
+				part, begun = "text", at
+			}
+			continue
+		}
+		longest, tag := "", false
+		for _, stop := range o.Stop {
+			if strings.HasSuffix(soFar, stop) && len(stop) > len(longest) {
+				longest = stop
+			}
+		}
+		next := map[string]string{"start": o.ToolCall.Open, "text": o.ToolCall.Open, "reasoning": o.Think.Close}[part]
+		if strings.HasSuffix(soFar, next) && len(next) >= len(longest) {
+			longest, tag = next, true
+		}
+		space, opened := strings.CutSuffix(soFar, o.Think.Open)
+		switch {
+		case part == "start" && opened && strings.Trim(space, " \t\r\n") == "" && len(space) <= maxSpace:
+			emit(engine.EventReasoning, space)
+			part, begun = "reasoning", at
+		case longest != "":
+			emit(kind(), strings.TrimSuffix(soFar, longest))
+			begun = at
+			if !tag {
+				return events, true
+			}
+			part = map[string]string{"start": "call", "text": "call", "reasoning": "text"}[part]
+		}
+	}
+	if part == "call" {
+		call(text[begun:], "")
+	} else {
+		emit(kind(), text[begun:])
+	}
+	return events, false
+}
+
+func join(events []engine.Event) (all string) {
+	for _, e := range events {
+		all += e.Text
+	}
+	return all
+}
+
+// without removes the tags of the reasoning.
 func without(text string, o Options) string {
 	rest := strings.TrimLeft(text, " \t\r\n")
 	space := text[:len(text)-len(rest)]
 	if !o.InReasoning {
 		inner, opened := strings.CutPrefix(rest, o.Think.Open)
-		if !opened {
+		if !opened || len(space) > maxSpace {
 			return text
 		}
 		text = space + inner
 	}
 	return strings.Replace(text, o.Think.Close, "", 1)
+}
+
+// Beyond the text of its event, a piece takes no memory.
+func TestPlainTextTakesNoMoreThanItsEvents(t *testing.T) {
+	p := New(options())
+	piece := []byte(" word")
+	p.Write(piece)
+	if n := testing.AllocsPerRun(100, func() { p.Write(piece) }); n > 1 {
+		t.Errorf("%v allocations for a piece, want 1", n)
+	}
 }
 
 func BenchmarkPlainText(b *testing.B) {
