@@ -24,6 +24,7 @@ func BenchmarkStream(b *testing.B) {
 	}{
 		{"mixed", reply},
 		{"one code block", func(n int) string { return "```go\n" + strings.Repeat("x := f(1) // two\n", n*4/17) }},
+		{"one list", func(n int) string { return strings.Repeat("- an item of **some** length\n", n*4/29) }},
 	} {
 		first := 0.0
 		for _, tokens := range []int{200, 2000, 20_000} {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 )
 
 const (
@@ -66,62 +65,53 @@ func language(info string) string {
 
 var languageName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.+#-]{0,31}`)
 
-// lexersByName lists the lexers under all that people write above their code.
-// (lexers.Get tries a thousand file patterns for a name that it does not know.)
-func lexersByName() map[string]chroma.Lexer {
-	byName := map[string]chroma.Lexer{}
-	add := func(name string, l chroma.Lexer) {
-		if name = strings.ToLower(name); byName[name] == nil {
-			byName[name] = l
+// highlight returns code, which ends its last line, as HTML with spans that say
+// what its parts are. Code without a lexer, or that its lexer cannot cope with, has none.
+func highlight(lexer chroma.Lexer, code string) string {
+	if lexer != nil && len(code) <= maxHighlight {
+		if marked, ok := lex(lexer, code); ok {
+			return marked
 		}
 	}
-	all := lexers.GlobalLexerRegistry.Lexers
-	for _, l := range all {
-		add(l.Config().Name, l)
-	}
-	for _, l := range all {
-		for _, alias := range l.Config().Aliases {
-			add(alias, l)
-		}
-	}
-	for _, l := range all {
-		for _, file := range l.Config().Filenames {
-			if extension, ok := strings.CutPrefix(file, "*."); ok {
-				add(extension, l)
-			}
-		}
-	}
-	return byName
+	return html.EscapeString(code)
 }
 
-// highlight returns code as HTML, with spans that say what its parts are. Code
-// without a lexer, or that takes it too long, has none.
-func highlight(lexer chroma.Lexer, code string) string {
-	plain := html.EscapeString(code)
-	if lexer == nil || len(code) > maxHighlight {
-		return plain
-	}
-	tokens, err := chroma.Coalesce(lexer).Tokenise(&chroma.TokeniseOptions{State: "root"}, code)
-	if err != nil {
-		return plain
-	}
-	var out, seen strings.Builder
-	deadline := time.Now().Add(highlightTime)
-	for token := tokens(); token != chroma.EOF; token = tokens() {
-		if time.Now().After(deadline) {
-			return plain
+// lex runs a lexer, which may panic, go on about nothing, or lose text: then it
+// is not ok.
+func lex(lexer chroma.Lexer, code string) (marked string, ok bool) {
+	defer func() {
+		if recover() != nil {
+			marked, ok = "", false
 		}
-		seen.WriteString(token.Value)
-		text := html.EscapeString(token.Value)
-		if class := class(token.Type); class != "" {
-			text = `<span class="hl-` + class + `">` + text + `</span>`
+	}()
+	next, err := lexer.Tokenise(&chroma.TokeniseOptions{State: "root"}, code)
+	if err != nil {
+		return "", false
+	}
+	var out, run, seen strings.Builder // run: text of one class, not yet in out
+	last := ""
+	flush := func() {
+		text := html.EscapeString(run.String())
+		if last != "" && strings.TrimSpace(text) != "" {
+			text = `<span class="hl-` + last + `">` + text + `</span>`
 		}
 		out.WriteString(text)
+		run.Reset()
 	}
-	if strings.TrimSuffix(seen.String(), "\n") != strings.TrimSuffix(code, "\n") {
-		return plain // a lexer that changes the code cannot be trusted with it
+	deadline := time.Now().Add(highlightTime)
+	for token := next(); token != chroma.EOF; token = next() {
+		if time.Now().After(deadline) {
+			return "", false
+		}
+		if class := class(token.Type); class != last {
+			flush()
+			last = class
+		}
+		run.WriteString(token.Value)
+		seen.WriteString(token.Value)
 	}
-	return out.String()
+	flush()
+	return out.String(), seen.String() == code
 }
 
 // class sorts chroma's eighty kinds of token into the few that a reader tells

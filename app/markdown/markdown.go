@@ -177,10 +177,13 @@ func furnish(block string, figures []string) template.HTML {
 }
 
 // clean replaces what HTML cannot hold, control characters and bytes that are
-// not UTF-8, by U+FFFD.
+// not UTF-8, by U+FFFD. It leaves out carriage returns: lines end with \n.
 func clean(s string) []byte {
 	return []byte(strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) && c != '\n' && c != '\t' && c != '\r' {
+		switch {
+		case c == '\r':
+			return -1
+		case unicode.IsControl(c) && c != '\n' && c != '\t':
 			return unicode.ReplacementChar
 		}
 		return c // strings.Map has U+FFFD for an invalid byte already

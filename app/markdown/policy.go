@@ -20,7 +20,7 @@ func newPolicy() *bluemonday.Policy {
 	p.RequireParseableURLs(true)
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.AllowRelativeURLs(true) // for footnotes; the pattern lets nothing else pass
-	p.AllowAttrs("href").Matching(exactly(`(?:https?://|mailto:)\S+|#t[0-9]+-fn(?:ref[0-9]*)?:[0-9]+`)).OnElements("a")
+	p.AllowAttrs("href").Matching(exactly(`(?:https?://|mailto:)[^\s"<>\\\x60]+|#t[0-9]+-fn(?:ref[0-9]*)?:[0-9]+`)).OnElements("a")
 	p.AllowAttrs("rel").Matching(exactly(`noreferrer noopener`)).OnElements("a")
 	p.RequireNoReferrerOnLinks(true)
 

@@ -12,9 +12,19 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
+// An open block costs its length each time, which adds up when it is a list of a
+// hundred items. So one that is longer than longTail, in bytes, is looked at
+// again only when it has grown by 1/tailSteps: four tokens behind, at first, for
+// a cost that stays in proportion to the text.
+const (
+	longTail  = 2 << 10
+	tailSteps = 128
+)
+
 // Stream renders a text while it is written. A block that can no longer change
 // is settled: rendered once and never looked at again. So a delta costs what
-// the open block costs, however long the text before it is.
+// the open block costs, however long the text before it is, and a long block of
+// code or of anything else costs in proportion to its length.
 //
 // Two things can still change a settled block: the definition of a link or a
 // footnote that comes after its use. Both wait for Close, after which the blocks
@@ -26,6 +36,7 @@ type Stream struct {
 	text    []byte // everything, for Close
 	partial []byte // the beginning of a rune at the end of text
 	tail    []byte // cleaned text from the end of the settled blocks on
+	looked  int    // bytes of tail that open shows
 	fence   *fence // set while tail is a fenced code block without its end
 
 	settled []template.HTML
@@ -54,8 +65,12 @@ func (s *Stream) Write(delta string) Update {
 	s.tail = append(s.tail, clean(string(s.partial[:whole]))...)
 	s.partial = append(s.partial[:0], s.partial[whole:]...)
 
+	if s.fence == nil && len(s.tail) > longTail && len(s.tail)-s.looked < len(s.tail)/tailSteps {
+		return Update{From: len(s.settled) + len(s.open)}
+	}
 	before, from := s.open, len(s.settled)
 	s.settle()
+	s.looked = len(s.tail)
 	if s.fence != nil {
 		s.open = s.fence.blocks(s.tail)
 	} else {

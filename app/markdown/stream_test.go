@@ -253,3 +253,20 @@ func TestLongOpenCodeComesInPartsOfWhichTheLastChanges(t *testing.T) {
 		t.Errorf("the closed block has %d parts, want one", len(shown))
 	}
 }
+
+func TestLongOpenBlockIsShownAlmostToItsEnd(t *testing.T) {
+	r := New()
+	s := r.Stream(1)
+	text := strings.Repeat("- an item\n", 8*longTail/20*2)
+	var shown page
+	for i := 0; i < len(text); i += 20 {
+		shown = shown.apply(t, s.Write(text[i:i+20]))
+		items := strings.Count(string(shown[0]), "<li>")
+		if want := i / 10 * (tailSteps - 2) / tailSteps; items < want {
+			t.Fatalf("after %d bytes, %d items show, want %d at least", i+20, items, want)
+		}
+	}
+	if shown = shown.apply(t, s.Close()); !slices.Equal(shown, r.Render(1, text)) {
+		t.Error("the list is not complete at the end")
+	}
+}
