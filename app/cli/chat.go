@@ -180,21 +180,24 @@ func (s *session) say(ctx context.Context, line string) error {
 	return finish(out, turn, err)
 }
 
-// command runs a slash command, where the terminal has one.
+// command runs a slash command, where the terminal has one. What it says is
+// printed like a reply.
 func (s *session) command(ctx context.Context, call command.Call) error {
 	c, _ := command.Find(call.Name)
-	switch {
-	case !c.In(command.Terminal):
+	if !c.In(command.Terminal) {
 		return usagef("/%s works in the window only.", call.Name)
-	case call.Name == "help":
-		listCommands(s.env.Stdout, command.Terminal)
-		return nil
 	}
 	out := s.output()
-	done, err := s.talker.Run(ctx, s.chat, call, out.event)
-	if err != nil {
-		out.end(chat.Turn{})
-		return err
+	done := Outcome{Chat: s.chat}
+	if call.Name == "help" {
+		var list strings.Builder
+		listCommands(&list, command.Terminal)
+		done.Text = list.String()
+	} else {
+		var err error
+		if done, err = s.talker.Run(ctx, s.chat, call, out.event); err != nil {
+			return finish(out, chat.Turn{}, err)
+		}
 	}
 	s.chat = done.Chat
 	if call.Args.Temperature != nil {
@@ -204,12 +207,12 @@ func (s *session) command(ctx context.Context, call command.Call) error {
 		s.opts.Thinking = engine.ThinkingDefault
 	}
 	if done.Text != "" {
-		fmt.Fprintln(s.env.Stdout, printable(done.Text))
+		out.event(engine.Event{Kind: engine.EventText, Text: done.Text})
 	}
-	if done.Turn != nil {
-		return finish(out, *done.Turn, nil)
+	if done.Turn == nil {
+		done.Turn = &chat.Turn{State: chat.Done, Stats: chat.Stats{Finish: string(engine.FinishEnd)}}
 	}
-	return nil
+	return finish(out, *done.Turn, nil)
 }
 
 // finish prints the end of a turn and tells whether it is a failure.
