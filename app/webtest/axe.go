@@ -27,8 +27,7 @@ func (p *Page) CheckAccessibility(state string) {
 	if !Get[bool](p, "typeof axe === 'object'") {
 		Get[any](p, axeSource(p)+"; null")
 	}
-	// Half-way through a transition colours are not what they will be.
-	p.Do(Script(`for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime < Infinity) a.finish()`))
+	p.settle()
 	for _, v := range Get[[]violation](p, `axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)`) {
 		if v.Impact != "serious" && v.Impact != "critical" {
 			continue

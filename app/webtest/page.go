@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -154,25 +155,61 @@ func Script(source string) chromedp.Action[chromedp.Void] {
 // Press types keys into whatever has the focus; see chromedp's kb for names.
 func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
-	p.Do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	for _, key := range keys {
+		if key == '\r' {
+			p.enter(modifiers...)
+		} else {
+			p.Do(chromedp.KeyEvent(string(key), chromedp.KeyModifiers(modifiers...)))
+		}
+	}
+}
+
+// enter presses Enter as a keyboard does: a page that handles the key gets no
+// line break. (chromedp sends the two apart.)
+func (p *Page) enter(modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	key := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13}
+	chromedp.KeyModifiers(modifiers...)(&key)
+	for _, key.Type = range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, key); err != nil {
+			p.t.Fatal(err)
+		}
+		key.Text = ""
+	}
 }
 
 // Type sets the focus on the element and types text into it.
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
-	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
+	p.Do(chromedp.Focus(chromedp.CSS(selector)))
+	p.Press(text)
 }
 
-// Click clicks the middle of an element that can be seen.
+// Click clicks the middle of an element that can be seen, once nothing moves.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
+	p.settle()
 	p.Do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
-// Until waits for a JavaScript condition to hold.
+// settle ends the transitions that are under way, since half-way through one
+// things are not where and what they will be, and lets the page be drawn, since
+// what came into view with them has no contents before.
+func (p *Page) settle() {
+	p.t.Helper()
+	Get[any](p, `(() => {
+		for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime < Infinity) a.finish();
+		return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))));
+	})()`)
+}
+
+// Until waits for a JavaScript condition to hold. One that throws, since what it
+// looks at is not there yet, does not hold.
 func (p *Page) Until(condition string) {
 	p.t.Helper()
-	p.UntilTrue(condition, func() bool { return Get[bool](p, "Boolean("+condition+")") })
+	p.UntilTrue(condition, func() bool {
+		return Get[bool](p, "(() => { try { return Boolean("+condition+"); } catch { return false; } })()")
+	})
 }
 
 // UntilTrue waits for a condition to hold.

@@ -10,7 +10,7 @@ export function attach(registry) {
     const undos = [];
     connected.set(el, undos);
     for (const name of el.dataset.behaviour.split(' ')) {
-      const undo = registry[name].connect(el);
+      const undo = registry[name]?.connect(el);
       if (undo) undos.push(undo);
     }
   }

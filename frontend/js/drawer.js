@@ -16,7 +16,7 @@ export function connect(win) {
       post('/settings/sidebar', { open }).catch(() => {});
     }
     update();
-    if (focus) (open ? side.querySelector('[aria-current="true"], .new') : opener).focus();
+    if (focus) (open ? side.querySelector('[aria-current="true"]') ?? side.querySelector('.new') : opener).focus();
   }
 
   function update() {

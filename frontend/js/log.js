@@ -2,9 +2,10 @@
 // readers wait for the end, and the send button turns into stop (composer.css).
 export function connect(turns) {
   const update = () => turns.setAttribute('aria-busy', turns.querySelector(':scope > [data-state="running"]') !== null);
-  const observer = new MutationObserver(update);
-  observer.observe(turns, { childList: true });
-  observer.observe(turns, { attributes: true, attributeFilter: ['data-state'], subtree: true });
+  // Two, since an observer watches a node in one way only.
+  const [comes, ends] = [new MutationObserver(update), new MutationObserver(update)];
+  comes.observe(turns, { childList: true });
+  ends.observe(turns, { attributes: true, attributeFilter: ['data-state'], subtree: true });
   update();
-  return () => observer.disconnect();
+  return () => { comes.disconnect(); ends.disconnect(); };
 }

@@ -4,6 +4,7 @@ import './htmx.js';
 import { attach } from './behaviours.js';
 import * as autoscroll from './autoscroll.js';
 import * as chats from './chats.js';
+import * as code from './code.js';
 import * as composer from './composer.js';
 import * as copy from './copy.js';
 import * as dialog from './dialog.js';
@@ -27,6 +28,6 @@ import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
-  autoscroll, chats, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold, gauge,
+  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold, gauge,
   links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
 });

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"bytes"
+	"crypto/rand"
+	"html/template"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"notso/frontend"
+)
+
+// fragment is a template of frontend/templates with the view that fills it.
+// Out of band it goes to the place of its name (see place), whatever the page
+// asked for.
+type fragment struct {
+	Name string
+	View any
+	OOB  bool
+}
+
+// place says where an out-of-band fragment goes and how it gets there, in
+// htmx's words. Morphing keeps focus, scroll position and what is being typed.
+func place(name string) (target, swap string) {
+	switch name {
+	case "conversation.html":
+		return "#conversation", "outerHTML"
+	case "toast.html":
+		return "#toasts", "beforeend"
+	case "help.html":
+		return "#dialogs", "innerHTML"
+	}
+	return "#" + strings.TrimSuffix(name, ".html"), "outerMorph"
+}
+
+// writeFragments answers with the fragments in order. A template that fails
+// answers 500, with nothing of the others.
+//
+// The nonce in the answer's Content-Security-Policy is for htmx's hx-csp
+// extension: it vouches for the hx- attributes of this answer. The policy that
+// the browser enforces is the page's.
+func writeFragments(w http.ResponseWriter, status int, fragments ...fragment) {
+	var body bytes.Buffer
+	set, policy := windowTemplates().part, "script-src 'nonce-"+windowTemplates().partNonce+"'"
+	if len(fragments) > 0 && fragments[0].Name == "page.html" {
+		set, policy = windowTemplates().page, ""
+	}
+	if err := render(&body, set, fragments...); err != nil {
+		http.Error(w, "The window could not be drawn: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if policy != "" {
+		w.Header().Set("Content-Security-Policy", policy)
+	}
+	w.WriteHeader(status)
+	w.Write(body.Bytes())
+}
+
+// render writes the fragments one after the other.
+func render(w io.Writer, set *template.Template, fragments ...fragment) error {
+	for _, f := range fragments {
+		if f.OOB {
+			target, swap := place(f.Name)
+			io.WriteString(w, `<hx-partial hx-target="`+target+`" hx-swap="`+swap+`">`)
+		}
+		if err := set.ExecuteTemplate(w, f.Name, f.View); err != nil {
+			return err
+		}
+		if f.OOB {
+			io.WriteString(w, `</hx-partial>`)
+		}
+	}
+	return nil
+}
+
+// templates are parsed twice, since hx-csp wants the nonces of the page and of
+// what is swapped into it to differ: it takes the page's own nonce in an answer
+// for a stolen one.
+type templates struct {
+	page, part *template.Template
+	partNonce  string
+}
+
+// windowTemplates parses the templates, once. They are part of the program, so
+// one that does not parse is a fault in it.
+var windowTemplates = sync.OnceValue(func() templates {
+	parse := func(nonce string) *template.Template {
+		return template.Must(template.New("").Funcs(template.FuncMap{
+			"nonce": func() string { return nonce },
+			// what the page's script clones for its own toasts
+			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },
+		}).ParseFS(frontend.Templates, "templates/*.html"))
+	}
+	partNonce := rand.Text()
+	return templates{page: parse(rand.Text()), part: parse(partNonce), partNonce: partNonce}
+})

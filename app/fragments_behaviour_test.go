@@ -1,0 +1,409 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"notso/app/webtest"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// TestPage runs the real page against canned answers; what the answers hold is
+// the business of the handlers' own tests.
+func TestPage(t *testing.T) {
+	browser := webtest.NewBrowser(t)
+	talk, streaming := cannedPage(cannedTalk()), cannedPage(cannedStreaming())
+	for _, test := range []struct {
+		name string
+		page pageView
+		run  func(t *testing.T, c *canned, p *webtest.Page)
+	}{
+		{"Enter sends, and the box is empty and focused again", talk, func(t *testing.T, c *canned, p *webtest.Page) {
+			p.Type("#message", "Hello <b>there</b>\r")
+			p.Until(`document.querySelector('#turn-100') && document.querySelector('#turn-101[data-state=running]')`)
+			wantText(t, p, "#turn-100 .block", "Hello <b>there</b>")
+			p.Until(`document.querySelector('#message').value === '' && document.activeElement.id === 'message'`)
+			p.Until(`document.querySelector('#turns').ariaBusy === 'true'`)
+			p.UntilTrue("the draft is forgotten", func() bool { return c.noted("POST /draft chat=1&text=") })
+		}},
+		{"Shift+Enter, an input method's Enter and an empty message send nothing", talk, func(t *testing.T, c *canned, p *webtest.Page) {
+			p.Type("#message", "one")
+			p.Press("\r", chromedp.Modifier(8))
+			p.Press("two")
+			p.Do(webtest.Script(`message.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))`))
+			if got := webtest.Get[string](p, `message.value`); got != "one\ntwo" {
+				t.Errorf("the box holds %q", got)
+			}
+			p.Do(webtest.Script(`message.value = '  '; composer.requestSubmit()`))
+			if c.noted("POST /chats/1/turns") {
+				t.Error("something was sent")
+			}
+		}},
+		{"the box grows to eight lines and then scrolls", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			height := func(lines int) int {
+				p.Do(webtest.Script(fmt.Sprintf(`message.value = 'x\n'.repeat(%d) + 'x'; message.dispatchEvent(new Event('input'))`, lines-1)))
+				return webtest.Get[int](p, `message.clientHeight`)
+			}
+			one, two, eight, twenty := height(1), height(2), height(8), height(20)
+			if two-one < 20 || eight != one+7*(two-one) || twenty != eight {
+				t.Errorf("1, 2, 8, 20 lines are %d, %d, %d, %d px high", one, two, eight, twenty)
+			}
+		}},
+		{"a refused message stays in the box, with the sentence above it", talk, func(t *testing.T, c *canned, p *webtest.Page) {
+			c.refuse = "A reply is being written."
+			p.Allow("422")
+			p.Type("#message", "Do not lose me\r")
+			p.Until(`document.querySelector('#composer-error').textContent === 'A reply is being written.'`)
+			if got := webtest.Get[string](p, `message.value`); got != "Do not lose me" {
+				t.Errorf("the box holds %q", got)
+			}
+			p.Press("\r")
+			p.Until(`document.querySelector('#turn-100') && document.querySelector('#composer-error').textContent === '' && message.value === ''`)
+		}},
+		{"a message that never arrives stays in the box", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Allow("htmx:error")
+			p.Do(webtest.Script(`window.fetch = () => Promise.reject(new TypeError('gone'))`))
+			p.Type("#message", "Do not lose me\r")
+			p.Until(`document.querySelector('#composer-error').textContent.includes('did not answer') && message.value === 'Do not lose me'`)
+		}},
+		{"a draft is saved after a pause, and when another chat is opened", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Type("#message", "half a thou")
+			p.UntilTrue("the draft is saved", func() bool { return c.noted("POST /draft chat=1&text=half+a+thou") })
+			p.Do(webtest.Script(`message.value = 'a whole one'; message.dispatchEvent(new Event('input')); document.querySelector('#chat-2 .open').click()`))
+			p.UntilTrue("the last words are saved too", func() bool { return c.noted("POST /draft chat=1&text=a+whole+one") })
+			p.Until(`document.querySelector('#conversation[data-chat="2"]') && document.activeElement.id === 'message'`)
+			p.Until(`document.querySelector('#chat-2 [aria-current=true]') && document.querySelector('h1').textContent === 'Rename me'`)
+		}},
+		{"the palette is walked by keyboard", talk, testPaletteWalk},
+		{"the palette filters, completes and closes", talk, testPaletteFilter},
+		{"a click on a command runs it, or completes one that takes an argument", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Click("#composer [data-slash]")
+			p.Click("#command-temp")
+			p.Until(`message.value === '/temp ' && document.activeElement === message`)
+			p.Do(webtest.Script(`message.value = ''; message.dispatchEvent(new Event('input'))`))
+			p.Click("#composer [data-slash]")
+			p.Click("#command-new")
+			p.UntilTrue("/new is sent", func() bool { return c.noted("POST /chats/1/turns text=%2Fnew") })
+		}},
+		{"a reply appears as its events come", streaming, testStreaming},
+		{"events that overtake their turn wait for it", talk, testOvertaking},
+		{"blocks that stand are left alone", streaming, testSettledBlocks},
+		{"an event with a gap before it fetches the turn", streaming, func(_ *testing.T, _ *canned, p *webtest.Page) {
+			p.Server.Emit("reply", replyEvent{Turn: 6, Seq: 9, Parts: []replyPart{{Part: "text", From: 4, Blocks: []string{"<p>late</p>"}}}})
+			p.Until(`document.querySelector('#turn-6[data-state=done] [data-part=text]').textContent === 'The whole reply.'`)
+		}},
+		{"the reader may scroll away from a reply and jump back", streaming, testAutoscroll},
+		{"Escape stops the reply, once nothing nearer takes it", streaming, func(t *testing.T, c *canned, p *webtest.Page) {
+			p.Type("#message", "/")
+			p.Press(kb.Escape)
+			p.Until(`document.querySelector('#palette-panel').hidden`)
+			if c.noted("POST /chats/1/stop") {
+				t.Error("the Escape that closed the palette also stopped the reply")
+			}
+			p.Press(kb.Escape)
+			p.UntilTrue("the reply is stopped", func() bool { return c.noted("POST /chats/1/stop") })
+		}},
+		{"the theme follows the system until told otherwise", cannedPage(cannedTalk()), testTheme},
+		{"the pill and the gauge follow their events", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Server.Emit("status", statusView{State: "reading", Text: "Reading 40 of 100 tokens", Fraction: .4})
+			p.Until(`document.querySelector('#status[data-state=reading] .part').getAttribute('stroke-dasharray') === '0.4 1'`)
+			p.Server.Emit("status", statusView{State: "reading", Text: "Reading 60 of 100 tokens", Fraction: .6})
+			p.Until(`document.querySelector('#status .text').textContent === 'Reading 60 of 100 tokens'`)
+			wantText(t, p, "#status .said", "Reading 40 of 100 tokens") // said once
+			p.Server.Emit("gauge", gaugeView{Chat: 99, Limit: 100, Percent: 1, Level: "green", Text: "another chat's"})
+			p.Server.Emit("gauge", gaugeView{Chat: 1, Used: 72, Limit: 100, Percent: 72, Level: "yellow", Text: "72 of 100 tokens"})
+			p.Until(`document.querySelector('#gauge[data-level=yellow][aria-valuenow="72"] .long').textContent === '72 of 100 tokens'`)
+		}},
+		{"the thinking switch turns", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Click("#thinking[aria-checked=true]")
+			p.Until(`document.querySelector('#thinking').ariaChecked === 'false'`)
+			p.UntilTrue("the app is told", func() bool { return c.noted("POST /chats/1/thinking on=false") })
+		}},
+		{"a chat is renamed in its place", talk, func(t *testing.T, c *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`document.querySelector('#chat-2 .open').focus()`))
+			p.Press(kb.F2)
+			p.Press("Never")
+			p.Press(kb.Escape)
+			p.Until(`!document.querySelector('.rename') && document.activeElement.closest('#chat-2')`)
+			p.Press(kb.F2)
+			p.Press("A better name\r")
+			p.Until(`document.querySelector('#chat-2 .title').textContent === 'A better name'`)
+			if c.noted("POST /chats/2/title title=Never") {
+				t.Error("Escape saved the title")
+			}
+		}},
+		{"a deleted chat can be brought back", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').focus()`))
+			p.Press(kb.Delete)
+			p.Until(`!document.querySelector('#chat-1')`)
+			p.Click(".toast .undo")
+			p.Until(`document.querySelector('#chat-1') && !document.querySelector('.toast')`)
+			p.UntilTrue("the app is told", func() bool { return c.noted("POST /chats/1/restore") })
+		}},
+		{"arrows move through the list of chats", talk, func(_ *testing.T, _ *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').focus()`))
+			p.Press(kb.ArrowDown)
+			p.Press(kb.ArrowDown)
+			p.Press(kb.ArrowUp)
+			p.Press("\r")
+			p.Until(`document.querySelector('#conversation[data-chat="2"]')`)
+		}},
+		{"code and turns are copied", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Click("#turn-4 .copy")
+			p.Until(`document.querySelector('#turn-4 .copy[data-done]') && announcer.textContent === 'Copied.'`)
+			p.Click("#turn-4 [data-copy]")
+			p.Until(`document.querySelector('#turn-4 [data-copy][data-done]')`)
+			calls := p.Server.Calls()
+			if len(calls) != 2 || !strings.HasPrefix(argument(calls[0]), "func main() {\n\tconst c") || argument(calls[1]) != "**Markdown** of turn 4" {
+				t.Errorf("the clipboard got %+v", calls)
+			}
+		}},
+		{"links open outside", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`document.querySelector('#turn-2 a').click()`))
+			p.UntilTrue("the link is handed over", func() bool { return c.noted("POST /open url=https%3A%2F%2Fexample.org%2Fcmb") })
+			p.Until(`location.pathname === '/' && document.querySelector('#turn-2')`)
+		}},
+		{"an export tells where it went", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Server.Answer = func(call webtest.Call) (any, error) { return "/home/me/chat.md", nil }
+			p.Click(".menu > summary")
+			p.Click(".menu [data-format=md]")
+			p.Until(`document.querySelector('.toast .text')?.textContent === 'Saved as /home/me/chat.md' && !document.querySelector('.menu').open`)
+			if calls := p.Server.Calls(); calls[0].Name != "App.ExportChat" || string(calls[0].Args[0]) != "1" || string(calls[0].Args[1]) != `"md"` {
+				t.Errorf("the page called %+v", calls)
+			}
+		}},
+		{"a refresh keeps the focus and what is being typed", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Type("#message", "in the middle of")
+			for _, event := range []refreshEvent{{What: "model"}, {What: "conversation", Chat: 1}, {What: "sidebar"}} {
+				p.Do(webtest.Script(`document.querySelector('#heading h1').textContent = 'old'; document.querySelector('#chats').dataset.old = ''`))
+				p.Server.Emit("refresh", event)
+				if event.What == "sidebar" {
+					p.Until(`document.querySelector('#chats:not([data-old])')`)
+				} else {
+					p.Until(`document.querySelector('#heading h1').textContent !== 'old'`)
+				}
+				if got := webtest.Get[string](p, `document.activeElement.id + ': ' + message.value`); got != "message: in the middle of" {
+					t.Errorf("after a refresh of the %s the focus and text are %q", event.What, got)
+				}
+			}
+		}},
+		{"on a narrow window the sidebar is a drawer", talk, func(_ *testing.T, _ *canned, p *webtest.Page) {
+			p.Resize(360, 700)
+			p.Click(".opener")
+			p.Until(`document.querySelector('.pane').inert && document.activeElement.closest('#chat-1')`)
+			p.Press(kb.Escape)
+			p.Until(`!document.querySelector('.pane').inert && document.activeElement.matches('.opener')`)
+			p.Press("\r")
+			p.Until(`document.querySelector('.pane').inert && document.activeElement.closest('#chat-1')`)
+			p.Click("#chat-3 .open")
+			p.Until(`!document.querySelector('.pane').inert && document.activeElement.id === 'message' && document.querySelector('#conversation[data-chat="3"]')`)
+		}},
+		{"the sidebar can be put away", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Click(".side [data-drawer=close]")
+			p.UntilTrue("the app is told", func() bool { return c.noted("POST /settings/sidebar open=false") })
+			p.Until(`document.activeElement.matches('.opener') && getComputedStyle(document.querySelector('.side')).visibility === 'hidden'`)
+		}},
+		{"htmx ignores attributes that are not the app's own", hostile(), func(t *testing.T, c *canned, p *webtest.Page) {
+			p.Allow("hx-csp")
+			p.Do(webtest.Script(`document.querySelector('#evil').click(); document.querySelector('#chat-2 .open').click()`))
+			p.Until(`document.querySelector('#conversation[data-chat="2"]')`)
+			if c.noted("POST /evil") {
+				t.Error("a button in a model's text sent a request")
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, p := openCanned(t, browser, test.page)
+			test.run(t, c, p)
+		})
+	}
+}
+
+func testPaletteWalk(t *testing.T, c *canned, p *webtest.Page) {
+	chosen := func() string {
+		return webtest.Get[string](p, `document.querySelector('#palette [aria-selected=true]')?.dataset.name ?? ''`)
+	}
+	p.Type("#message", "/")
+	p.Until(`!document.querySelector('#palette-panel').hidden && message.role === 'combobox' && message.ariaExpanded === 'true'`)
+	p.Until(`announcer.textContent === '13 commands'`)
+	for _, step := range []struct{ key, want string }{
+		{"", "new"}, {kb.ArrowDown, "clear"}, {kb.ArrowUp, "new"}, {kb.ArrowUp, "regenerate"}, {kb.ArrowDown, "new"},
+	} {
+		if step.key != "" {
+			p.Press(step.key)
+		}
+		if got := chosen(); got != step.want {
+			t.Fatalf("%q is chosen, want %q", got, step.want)
+		}
+		if active := webtest.Get[string](p, `message.getAttribute('aria-activedescendant')`); active != "command-"+step.want {
+			t.Errorf("screen readers hear %q, want command-%s", active, step.want)
+		}
+	}
+	p.Press(kb.ArrowDown)
+	p.Press("\r")
+	p.UntilTrue("/clear is sent", func() bool { return c.noted("POST /chats/1/turns text=%2Fclear") })
+	p.Until(`document.querySelector('#palette-panel').hidden && message.value === '' && !message.hasAttribute('role')`)
+}
+
+func testPaletteFilter(t *testing.T, c *canned, p *webtest.Page) {
+	shown := `[...document.querySelectorAll('#palette [role=option]:not([hidden])')].map((o) => o.dataset.name).join(' ')`
+	for _, step := range []struct{ name, typed, want string }{
+		{"a name", "/the", "theme"},
+		{"a part of a name", "/e", "new clear reset export temp model quote theme help regenerate"},
+		{"what a command does, where no name fits", "/colours", "theme"},
+		{"a name and an argument", "/temp 0.7", "temp"},
+	} {
+		p.Do(webtest.Script(`message.value = ''; message.dispatchEvent(new Event('input'))`))
+		p.Type("#message", step.typed)
+		if got := webtest.Get[string](p, shown); got != step.want {
+			t.Errorf("%s: %q shows %q, want %q", step.name, step.typed, got, step.want)
+		}
+	}
+	p.Press("\r")
+	p.UntilTrue("the argument is sent with its command", func() bool { return c.noted("POST /chats/1/turns text=%2Ftemp+0.7") })
+
+	p.Until(`message.value === ''`)
+	p.Type("#message", "/th")
+	p.Press("\t")
+	p.Until(`message.value === '/thinking ' && document.activeElement === message`)
+	p.Press(kb.Escape)
+	p.Press("o")
+	p.Until(`document.querySelector('#palette-panel').hidden && message.value === '/thinking o'`)
+
+	for _, text := range []string{"/home/me/file", "/2", "not / at the start"} {
+		p.Do(webtest.Script(`message.value = ''; message.dispatchEvent(new Event('input'))`))
+		p.Type("#message", text)
+		if !webtest.Get[bool](p, `document.querySelector('#palette-panel').hidden`) {
+			t.Errorf("the palette is open for %q", text)
+		}
+	}
+}
+
+func testStreaming(t *testing.T, _ *canned, p *webtest.Page) {
+	if !webtest.Get[bool](p, `document.querySelector('#turn-6 .reasoning').open`) {
+		t.Error("the fold is closed while there is only reasoning")
+	}
+	emit := func(seq int, final bool, parts ...replyPart) {
+		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: parts, Final: final})
+	}
+	emit(3, false, replyPart{Part: "text", Blocks: []string{"<p>already in the fragment</p>"}})
+	emit(4, false, replyPart{Part: "reasoning", From: 2, Summary: "Thought for 4 s"}, replyPart{Part: "text", Blocks: []string{"<p>One</p>"}})
+	emit(4, false, replyPart{Part: "text", Blocks: []string{"<p>a duplicate</p>"}})
+	emit(5, false, replyPart{Part: "text", From: 0, Blocks: []string{"<p>One two</p>", "<p>Three</p>"}})
+	emit(6, false, replyPart{Part: "text", From: 1, Blocks: []string{"<p>Three four</p>"}})
+	p.Until(`document.querySelector('#turn-6').dataset.seq === '6'`)
+	wantText(t, p, "#turn-6 [data-part=text]", "One twoThree four")
+	wantText(t, p, "#turn-6 .summary", "Thought for 4 s")
+	if webtest.Get[bool](p, `document.querySelector('#turn-6 .reasoning').open`) {
+		t.Error("the fold is open although the answer has begun")
+	}
+	p.Do(webtest.Script(`document.querySelector('#turn-6 summary').click()`))
+	emit(7, true)
+	p.Until(`document.querySelector('#turn-6[data-state=done]') && document.querySelector('#turns').ariaBusy === 'false'`)
+	wantText(t, p, "#turn-6 [data-part=text]", "The whole reply.")
+	if !webtest.Get[bool](p, `document.querySelector('#turn-6 .reasoning').open`) {
+		t.Error("the end of the reply closed the fold that the reader had opened")
+	}
+}
+
+func testOvertaking(t *testing.T, _ *canned, p *webtest.Page) {
+	for seq := 1; seq <= 20; seq++ {
+		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 101, Seq: seq, Parts: []replyPart{
+			{Part: "text", From: (seq - 1) / 10, Blocks: []string{fmt.Sprintf("<p>%d</p>", seq)}}}})
+	}
+	p.Server.Emit("reply", replyEvent{Chat: 5, Turn: 999, Seq: 1, Final: true}) // of a turn that never comes
+	p.Type("#message", "Go\r")
+	p.Until(`document.querySelector('#turn-101[data-seq="20"]')`)
+	wantText(t, p, "#turn-101 [data-part=text]", "1020")
+}
+
+func testSettledBlocks(t *testing.T, _ *canned, p *webtest.Page) {
+	emit := func(seq int, parts ...replyPart) {
+		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: parts})
+		p.Until(fmt.Sprintf(`document.querySelector('#turn-6[data-seq="%d"]')`, seq))
+	}
+	emit(4, replyPart{Part: "text", Blocks: []string{"<p>Settled</p>", "<p>Open <em>bl</em></p>"}})
+	p.Do(webtest.Script(`window.kept = [...document.querySelectorAll('#turn-6 [data-part=text] p')];
+		getSelection().selectAllChildren(kept[1].firstChild.parentNode.querySelector('em'))`))
+	emit(5, replyPart{Part: "text", From: 1, Blocks: []string{"<p>Open <em>block</em> grows</p>", "<p>New</p>"}})
+	if !webtest.Get[bool](p, `kept.every((node) => node.isConnected)`) {
+		t.Error("a paragraph was made anew although it only grew")
+	}
+	wantText(t, p, "#turn-6 [data-part=text]", "SettledOpen block growsNew")
+	if got := webtest.Get[string](p, `String(getSelection())`); !strings.HasPrefix(got, "bl") {
+		t.Errorf("the selection became %q", got)
+	}
+}
+
+func testAutoscroll(t *testing.T, _ *canned, p *webtest.Page) {
+	p.Do(webtest.Script(`window.scroller = document.querySelector('.scroller'); window.left = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop`))
+	seq := 3
+	grow := func() {
+		seq++
+		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: []replyPart{{Part: "text", From: seq - 4, Blocks: []string{strings.Repeat("<p>More and more.</p>", 12)}}}})
+		p.Until(fmt.Sprintf(`document.querySelector('#turn-6[data-seq="%d"]')`, seq))
+	}
+	grow()
+	p.Until(`left() < 5 && jump.hidden`)
+	grow()
+	p.Until(`left() < 5 && jump.hidden`)
+
+	p.Do(webtest.Script(`scroller.scrollTop -= 30`)) // the slightest move up is a wish
+	p.Until(`!jump.hidden`)
+	at := webtest.Get[float64](p, `scroller.scrollTop`)
+	grow()
+	p.Until(`left() > 100`)
+	if now := webtest.Get[float64](p, `scroller.scrollTop`); now != at {
+		t.Errorf("the page moved from %v to %v under the reader", at, now)
+	}
+	p.Click("#jump")
+	p.Until(`left() < 5 && jump.hidden`)
+	grow()
+	p.Until(`left() < 5`)
+}
+
+func testTheme(t *testing.T, c *canned, p *webtest.Page) {
+	background := func() string {
+		return webtest.Get[string](p, `getComputedStyle(document.documentElement).backgroundColor`)
+	}
+	const light, dark = "rgb(224, 229, 236)", "rgb(35, 39, 51)"
+	p.Do(webtest.Script(`document.querySelector('.segments [value=system]').click()`))
+	for _, system := range []struct{ prefers, want string }{{"dark", dark}, {"light", light}} {
+		p.Media("prefers-color-scheme", system.prefers)
+		if got := background(); got != system.want {
+			t.Errorf("where the system is %s the page is %s, want %s", system.prefers, got, system.want)
+		}
+	}
+	p.Do(webtest.Script(`document.querySelector('.segments [value=dark]').click()`))
+	if got := background(); got != dark {
+		t.Errorf("told to be dark the page is %s", got)
+	}
+	p.UntilTrue("the app is told", func() bool { return c.noted("POST /settings/theme theme=dark") })
+	p.Server.Emit("theme", "light")
+	p.Until(`document.documentElement.dataset.theme === 'light' && document.querySelector('.segments [value=light]').checked`)
+}
+
+// hostile is a page whose last reply carries what a sanitiser would have removed.
+func hostile() pageView {
+	view := cannedTalk()
+	view.Turns[1].Text = blocksOf(`<button id="evil" hx-post="/evil" hx-trigger="load, click">Click me</button><div hx-get="/evil" hx-trigger="load"></div>`)
+	return cannedPage(view)
+}
+
+func wantText(t *testing.T, p *webtest.Page, selector, want string) {
+	t.Helper()
+	if got := webtest.Get[string](p, fmt.Sprintf(`document.querySelector(%q).textContent`, selector)); got != want {
+		t.Errorf("%s reads %q, want %q", selector, got, want)
+	}
+}
+
+// argument is the first argument of a call, a string.
+func argument(call webtest.Call) string {
+	var s string
+	json.Unmarshal(call.Args[0], &s)
+	return s
+}
