@@ -32,15 +32,16 @@ type chatItem struct {
 // conversationView fills conversation.html: the turns of one branch and the
 // composer below them.
 type conversationView struct {
-	ChatID   int64 // 0: a chat that does not exist until its first message
-	Title    string
-	Model    string // name of the model, for people
-	Turns    []turnView
-	Greeting string // shown when Turns is empty
-	Gauge    gaugeView
-	Thinking thinkingView
-	Draft    string
-	Running  bool // a reply is being written: the send button stops it
+	ChatID     int64 // 0: a chat that does not exist until its first message
+	Title      string
+	Model      string // name of the model, for people
+	Turns      []turnView
+	EndDivider string // shown below the turns: the model starts afresh here
+	Greeting   string // shown when Turns is empty
+	Gauge      gaugeView
+	Thinking   thinkingView
+	Draft      string
+	Running    bool // a reply is being written: the send button stops it
 }
 
 // turnView fills turn.html.
@@ -79,6 +80,7 @@ type gaugeView struct {
 }
 
 type thinkingView struct {
+	Chat      int64  `json:"chat"`
 	Available bool   `json:"available"`
 	On        bool   `json:"on"`
 	Why       string `json:"why"` // tooltip: what it does, or why it cannot be switched
@@ -121,4 +123,11 @@ type replyPart struct {
 	From    int      `json:"from"`
 	Blocks  []string `json:"blocks"`            // HTML from app/markdown
 	Summary string   `json:"summary,omitempty"` // of the fold, for reasoning
+}
+
+// refreshEvent is the event "refresh": a fragment that the page shows is out of
+// date, so it fetches it again.
+type refreshEvent struct {
+	What string `json:"what"` // sidebar, conversation, or model (the pill, gauge and thinking toggle)
+	Chat int64  `json:"chat,omitempty"`
 }
