@@ -59,7 +59,8 @@ func New() *Renderer {
 }
 
 // Render returns the blocks of text, one element each; an empty text has none.
-// The turn keeps the ids of footnotes apart on a page.
+// Footnotes get ids, which turn keeps apart on a page: a turn that shows two
+// texts, its reasoning and its answer, needs a number for each.
 func (r *Renderer) Render(turn int64, text string) []template.HTML {
 	blocks, _ := r.render(pass{md: r.whole, turn: turn}, clean(text))
 	return blocks

@@ -1,0 +1,153 @@
+// Package export writes chats to files that stand on their own, and reads back
+// the ones in JSON.
+//
+// Markdown, HTML and plain text hold the branch that is shown: what one would
+// print. JSON holds the whole tree with everything that is known of each turn,
+// and Import gives it back. The HTML fetches nothing and runs nothing.
+//
+// The functions keep no state and may be called concurrently.
+package export
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"notso/app/chat"
+)
+
+// Format is a kind of file that a chat can be written to.
+type Format struct {
+	Name      string // for the command line, such as "md"
+	Extension string // of files, with its dot
+	Title     string // for people
+
+	write func(io.Writer, chat.Chat, []chat.Turn) error
+}
+
+// Formats lists the formats, the one to suggest first.
+func Formats() []Format {
+	return []Format{
+		{Name: "md", Extension: ".md", Title: "Markdown", write: writeMarkdown},
+		{Name: "html", Extension: ".html", Title: "Web page", write: writeHTML},
+		{Name: "json", Extension: ".json", Title: "JSON, with all branches", write: writeJSON},
+		{Name: "txt", Extension: ".txt", Title: "Plain text", write: writeText},
+	}
+}
+
+// UnknownFormatError names a format that is not among Formats.
+type UnknownFormatError struct {
+	Name string
+}
+
+func (e *UnknownFormatError) Error() string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, f.Name)
+	}
+	return fmt.Sprintf("unknown format %q; there are %s", e.Name, strings.Join(names, ", "))
+}
+
+// Write writes a chat to w. Turns are all turns of the chat.
+// Errors: *UnknownFormatError, those of w.
+func Write(w io.Writer, format string, c chat.Chat, turns []chat.Turn) error {
+	for _, f := range Formats() {
+		if f.Name == format {
+			buffered := bufio.NewWriter(w)
+			if err := f.write(buffered, c, turns); err != nil {
+				return fmt.Errorf("export chat %d: %w", c.ID, err)
+			}
+			return buffered.Flush()
+		}
+	}
+	return &UnknownFormatError{Name: format}
+}
+
+// maxNameBytes keeps a suggested name well below the 255 bytes that file
+// systems allow, so that people can add to it.
+const maxNameBytes = 80
+
+// FileName suggests a name for a chat's file that every system takes. Extension
+// is that of a Format.
+func FileName(title, extension string) string {
+	name := strings.Map(func(c rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, c) || unicode.IsSpace(c) {
+			return ' '
+		}
+		if !unicode.IsPrint(c) { // control and direction characters too
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(title, ""))
+	name = strings.Join(strings.Fields(name), " ")
+	if len(name) > maxNameBytes {
+		cut := maxNameBytes
+		for !utf8.RuneStart(name[cut]) {
+			cut--
+		}
+		name = name[:cut]
+	}
+	name = strings.Trim(name, ". ") // hidden on Unix, dropped on Windows
+	if name == "" || reserved(name) {
+		name = strings.TrimSpace("Chat " + name)
+	}
+	return name + extension
+}
+
+// reserved tells whether Windows takes name, up to its first dot, for a device.
+func reserved(name string) bool {
+	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	switch base = strings.TrimSpace(base); base {
+	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
+		return true
+	}
+	port, digit := strings.CutPrefix(base, "COM")
+	if !digit {
+		port, digit = strings.CutPrefix(base, "LPT")
+	}
+	return digit && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
+}
+
+// clock is how times are written for people.
+const clock = "2006-01-02 15:04"
+
+// heading is the chat's title, or a stand-in.
+func heading(c chat.Chat) string {
+	if title := strings.Join(strings.Fields(c.Title), " "); title != "" {
+		return title
+	}
+	return "Chat"
+}
+
+// speaker names who wrote a turn.
+func speaker(t chat.Turn) string {
+	switch {
+	case t.Role == chat.User:
+		return "You"
+	case t.Origin != "":
+		first, size := utf8.DecodeRuneInString(t.Origin)
+		return string(unicode.ToUpper(first)) + t.Origin[size:]
+	case t.Stats.Model != "":
+		return t.Stats.Model
+	}
+	return "Assistant"
+}
+
+// note says why a turn is not complete, "" when it is.
+func note(t chat.Turn) string {
+	switch t.State {
+	case chat.Running:
+		return "Still being written when this was exported."
+	case chat.Stopped:
+		return "Stopped here."
+	case chat.Interrupted, chat.Failed:
+		if t.Error != "" {
+			return t.Error
+		}
+		return "It ended early."
+	}
+	return ""
+}
