@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -299,6 +300,32 @@ func TestErrorsNameTheirReason(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTemplateRendersConcurrently(t *testing.T) {
+	source, err := os.ReadFile("testdata/reasoning.jinja")
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := Parse(string(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := template.Render(t.Context(), input())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 20 {
+				if got, err := template.Render(t.Context(), input()); err != nil || got != want {
+					t.Errorf("got %+v and the error %v, want %+v", got, err, want)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestRunawayIsReportedWithoutWaitingForIt(t *testing.T) {

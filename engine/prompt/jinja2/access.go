@@ -98,6 +98,7 @@ func index(i int64, length int) (int, bool) {
 	return int(i), 0 <= i && i < int64(length)
 }
 
+// runes is s as characters, which is what Python indexes by.
 func (r *render) runes(s string) []rune {
 	r.spend(4 * len(s))
 	return []rune(s)
@@ -121,7 +122,8 @@ func (r *render) slice(v, start, stop, step jinja.Value) jinja.Value {
 		}
 		return r.sequence(r.kind(v), picked)
 	}
-	return jinja.Undefined()
+	fail("a value of type %s cannot be sliced", r.typeName(v))
+	return v
 }
 
 // steps yields the indices of a slice of a sequence with length items.

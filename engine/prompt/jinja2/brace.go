@@ -47,6 +47,7 @@ func (f *braces) expand(format string, depth int) string {
 	return b.String()
 }
 
+// closingBrace is the index of the brace that closes the one s begins with, or -1.
 func closingBrace(s string) int {
 	open := 0
 	for i := range len(s) {

@@ -37,6 +37,7 @@ func function(name string, operands ...ex) ex {
 	return join(name+"("+texts(operands)+")", operands...)
 }
 
+// texts is the code of operands, with commas between.
 func texts(operands []ex) string {
 	all := make([]string, len(operands))
 	for i, o := range operands {
@@ -45,6 +46,7 @@ func texts(operands []ex) string {
 	return strings.Join(all, ",")
 }
 
+// literal is the code of a string.
 func literal(s string) ex { return ex{text: quote(s)} }
 
 // deeper counts the brackets and operators that the parser is inside of.
@@ -69,6 +71,8 @@ func (t *translator) tuple(parse func() ex) ex {
 	return function("_tuple", items...)
 }
 
+// items parses expressions with commas between, up to where a tuple may end. One
+// comma makes a tuple.
 func (t *translator) items(parse func() ex) (items []ex, isTuple bool) {
 	for !t.atTupleEnd() {
 		items = append(items, parse())
@@ -80,11 +84,19 @@ func (t *translator) items(parse func() ex) (items []ex, isTuple bool) {
 	return items, isTuple
 }
 
+// atTupleEnd tells whether a comma was the last of its tuple.
 func (t *translator) atTupleEnd() bool {
 	tok := t.peek()
 	return tok.kind == tokenPrintEnd || tok.kind == tokenBlockEnd || tok.isOperator(")") || tok.isName("recursive")
 }
 
+// expression parses a condition, which binds most loosely:
+//
+//	value [if condition [else other]]
+//
+// The functions below follow it from loose to tight. They differ from Python's
+// order in three places: ~ binds tighter than +, filters and tests bind as tightly
+// as attributes, and ** goes from left to right.
 func (t *translator) expression() ex {
 	t.deeper()
 	defer t.shallower()
@@ -101,6 +113,8 @@ func (t *translator) expression() ex {
 	return value
 }
 
+// or parses left or right. The library evaluates it: it stops where Python does,
+// and its value is one of the operands.
 func (t *translator) or() ex {
 	left := t.and()
 	for t.skipName("or") {
@@ -110,6 +124,7 @@ func (t *translator) or() ex {
 	return left
 }
 
+// and parses left and right.
 func (t *translator) and() ex {
 	left := t.not()
 	for t.skipName("and") {
@@ -119,6 +134,7 @@ func (t *translator) and() ex {
 	return left
 }
 
+// not parses a negation.
 func (t *translator) not() ex {
 	if t.skipName("not") {
 		t.deeper()
@@ -131,6 +147,8 @@ func (t *translator) not() ex {
 
 var comparisons = []string{"==", "!=", "<", ">", "<=", ">="}
 
+// comparison parses a chain such as 1 < x <= 9, into one call. All operands are
+// evaluated, where Python stops at the first that fails.
 func (t *translator) comparison() ex {
 	parts := []ex{t.sum()}
 	for {
@@ -155,6 +173,8 @@ func (t *translator) comparison() ex {
 	return function("_compare", parts...)
 }
 
+// sum parses + and -. A run of + becomes one call, since templates add up dozens
+// of texts.
 func (t *translator) sum() ex {
 	left := t.concat()
 	for {
@@ -173,6 +193,7 @@ func (t *translator) sum() ex {
 	}
 }
 
+// added is the sum of terms, of which some may be markup.
 func added(terms []ex) ex {
 	if !slices.ContainsFunc(terms, func(e ex) bool { return e.markup }) {
 		return function("_add", terms...)
@@ -200,6 +221,7 @@ func (e ex) escaped() ex {
 	return escaped
 }
 
+// concat parses ~, which joins the texts of its operands.
 func (t *translator) concat() ex {
 	parts := []ex{t.product()}
 	for t.skipOperator("~") {
@@ -211,6 +233,7 @@ func (t *translator) concat() ex {
 	return function("_concat", parts...)
 }
 
+// product parses *, /, // and %.
 func (t *translator) product() ex {
 	left := t.power()
 	for {
@@ -223,6 +246,7 @@ func (t *translator) product() ex {
 	}
 }
 
+// power parses **.
 func (t *translator) power() ex {
 	left := t.unary(true)
 	for t.skipOperator("**") {
@@ -231,6 +255,8 @@ func (t *translator) power() ex {
 	return left
 }
 
+// unary parses a sign and what it stands before. -1|abs is the filter of -1, but
+// -x.y is the sign of x.y.
 func (t *translator) unary(withFilter bool) ex {
 	var value ex
 	if op := t.peek(); op.isOperator("-") || op.isOperator("+") {
@@ -248,6 +274,7 @@ func (t *translator) unary(withFilter bool) ex {
 	return value
 }
 
+// primary parses a name, a literal or what stands in brackets.
 func (t *translator) primary() ex {
 	tok := t.next()
 	switch tok.kind {

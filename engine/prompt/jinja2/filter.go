@@ -94,8 +94,11 @@ func onText(convert func(string) string) filter {
 
 var markupEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;")
 
+// escapeMarkup makes s safe in HTML, in the entities that Python's markupsafe uses.
 func escapeMarkup(s string) string { return markupEscaper.Replace(s) }
 
+// defaultFilter replaces what is undefined, or with a third argument what is not
+// truthy.
 func defaultFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("default", args, named, "value", "default_value", "boolean")
 	if !a[0].IsUndefined() && (!a[2].IsTruthy() || a[0].IsTruthy()) {
@@ -107,6 +110,7 @@ func defaultFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value
 	return a[1]
 }
 
+// lengthFilter counts characters, items or keys.
 func lengthFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	v := bind("length", args, named, "value")[0]
 	n, ok := r.length(v)
@@ -116,11 +120,13 @@ func lengthFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value 
 	return jinja.NewInt(int64(n))
 }
 
+// trimFilter is the method strip on the value's text.
 func trimFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("trim", args, named, "value", "chars")
 	return r.stringMethod(r.str(a[0]), "strip")(a[1:], nil)
 }
 
+// replaceFilter is the method replace on texts; unlike it, it takes any value.
 func replaceFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("replace", args, named, "s", "old", "new", "count")
 	return r.replace(r.str(a[0]), r.str(a[1]), r.str(a[2]), r.wholeOr(a[3], -1))
@@ -150,6 +156,8 @@ func titleWords(s string) string {
 	return b.String()
 }
 
+// indentFilter indents all lines but the first and those that are empty, unless
+// told otherwise. It drops a line break at the end.
 func indentFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("indent", args, named, "s", "width", "first", "blank")
 	indent := ""
@@ -169,11 +177,14 @@ func indentFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value 
 	return r.join(lines, "\n")
 }
 
+// centerFilter is the method center with a width of 80.
 func centerFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("center", args, named, "value", "width")
 	return r.pad(r.str(a[0]), "center", []jinja.Value{jinja.NewInt(r.wholeOr(a[1], 80)), jinja.Undefined()})
 }
 
+// truncateFilter cuts a text that is more than leeway characters too long, after a
+// word unless killwords is set.
 func truncateFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("truncate", args, named, "s", "length", "killwords", "end", "leeway")
 	end := "..."
@@ -197,6 +208,7 @@ func truncateFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Valu
 
 var words = regexp.MustCompile(`[\pL\pN_]+`)
 
+// wordcountFilter counts runs of letters, digits and underscores.
 func wordcountFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	s := r.str(bind("wordcount", args, named, "s")[0])
 	return jinja.NewInt(int64(len(words.FindAllStringIndex(s, -1))))
@@ -204,10 +216,12 @@ func wordcountFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Val
 
 var tags = regexp.MustCompile(`(?s)<!--.*?-->|<[^>]*>`)
 
+// stripTags takes the tags of HTML away, and joins what is left by single spaces.
 func stripTags(s string) string {
 	return strings.Join(strings.Fields(tags.ReplaceAllString(s, "")), " ")
 }
 
+// formatFilter is the operator % with the arguments as a tuple or as a dict.
 func formatFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	switch {
 	case named == nil:
@@ -218,6 +232,8 @@ func formatFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value 
 	return r.text(r.percentFormat(r.str(args[0]), r.copyOf(named)))
 }
 
+// intFilter never fails: what is no number becomes the default. A text may be a
+// float, whose fraction is cut off.
 func intFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("int", args, named, "value", "default", "base")
 	missing := a[1]
@@ -256,6 +272,7 @@ func wholeOf(f float64, missing jinja.Value) jinja.Value {
 	return jinja.NewInt(int64(f))
 }
 
+// floatFilter never fails: what is no number becomes the default.
 func floatFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("float", args, named, "value", "default")
 	undefined(a[0])
@@ -273,6 +290,7 @@ func floatFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return a[1]
 }
 
+// absFilter is the magnitude of a number.
 func absFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	v := bind("abs", args, named, "value")[0]
 	if isNumber(v) && float(v) < 0 {
@@ -281,6 +299,8 @@ func absFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.sign("+", v)
 }
 
+// roundFilter rounds to a number of decimals, halves to even. A whole number stays
+// one.
 func roundFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("round", args, named, "value", "precision", "method")
 	if !isNumber(a[0]) {
@@ -309,6 +329,7 @@ func roundFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return jinja.NewFloat(f)
 }
 
+// attrFilter takes an attribute, and never an item.
 func attrFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("attr", args, named, "obj", "name")
 	name := r.str(a[1])

@@ -21,6 +21,7 @@ type spec struct {
 	kind      byte // letter of the type, or 0
 }
 
+// truncated is the first characters of s, as many as precision says; -1 is all.
 func truncated(s string, precision int) string {
 	if precision < 0 || precision >= len(s) {
 		return s
@@ -118,6 +119,7 @@ func (r *render) decimal(f float64, s spec) string {
 	return text
 }
 
+// trimZeros takes the zeros at the end of a fraction away.
 func trimZeros(s string) string {
 	if !strings.Contains(s, ".") {
 		return s

@@ -31,11 +31,14 @@ func (r *render) globals() map[string]jinja.Value {
 	return values
 }
 
+// raise is how templates refuse a conversation. Its message is the error's.
 func (r *render) raise(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	fail("%s", r.str(bind("raise_exception", args, named, "message")[0]))
 	return jinja.Value{}
 }
 
+// rangeFunction is Python's range. Its numbers are all made at once, so Jinja2's
+// own bound on them matters here.
 func (r *render) rangeFunction(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	bind("range", args, named, "start", "stop", "step")
 	for _, a := range args {
@@ -93,14 +96,18 @@ func (r *render) attributes(function string, args []jinja.Value, named *jinja.Di
 	return d
 }
 
+// dictFunction is Python's dict.
 func (r *render) dictFunction(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.attributes("dict", args, named)
 }
 
+// namespaceFunction makes the one object whose attributes a template may set; it
+// carries values out of loops.
 func (r *render) namespaceFunction(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return newNamespace(r.attributes("namespace", args, named))
 }
 
+// joiner makes a function that returns nothing at first, and then the separator.
 func (r *render) joiner(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	separator := bind("joiner", args, named, "sep")[0]
 	if separator.IsUndefined() {
@@ -116,6 +123,7 @@ func (r *render) joiner(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	}))
 }
 
+// cycler makes an object that goes round its values with next.
 func (r *render) cycler(args []jinja.Value, named *jinja.Dict) jinja.Value {
 	if len(args) == 0 {
 		fail("cycler wants at least one value")

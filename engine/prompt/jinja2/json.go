@@ -30,6 +30,7 @@ func FromJSON(data []byte) (jinja.Value, error) {
 	return v, nil
 }
 
+// decode reads one value. The standard decoder would forget the order of keys.
 func decode(d *json.Decoder) (jinja.Value, error) {
 	token, err := d.Token()
 	if err != nil {
@@ -60,6 +61,8 @@ func decode(d *json.Decoder) (jinja.Value, error) {
 	return jinja.None(), nil
 }
 
+// decodeObject reads what follows an opening brace. A key that comes twice has the
+// last value, in the first place, as in Python.
 func decodeObject(d *json.Decoder) (jinja.Value, error) {
 	object := jinja.NewDict()
 	for d.More() {
@@ -81,6 +84,7 @@ func decodeObject(d *json.Decoder) (jinja.Value, error) {
 	return object, err
 }
 
+// decodeNumber keeps whole numbers whole: 1 and 1.0 print differently.
 func decodeNumber(n json.Number) (jinja.Value, error) {
 	if i, err := n.Int64(); err == nil {
 		return jinja.NewInt(i), nil
@@ -122,6 +126,7 @@ type jsonWriter struct {
 	ascii, sorted bool
 }
 
+// write writes v, which stands level deep.
 func (w *jsonWriter) write(v jinja.Value, level int) {
 	w.enter()
 	defer w.leave()
@@ -175,6 +180,7 @@ func (w *jsonWriter) group(opening, closing string, n, level int, member func(i 
 	w.out.WriteString(closing)
 }
 
+// lineBreak begins a line when the form is indented.
 func (w *jsonWriter) lineBreak(level int) {
 	if !w.indented {
 		return
@@ -198,6 +204,7 @@ func (w *jsonWriter) keyText(key jinja.Value) string {
 	return w.str(key)
 }
 
+// jsonFloat is how Python writes a float, infinities included.
 func jsonFloat(f float64) string {
 	switch s := floatRepr(f); s {
 	case "inf":
@@ -211,6 +218,7 @@ func jsonFloat(f float64) string {
 	}
 }
 
+// quoted writes a string. Python escapes less than Go: no HTML, no U+2028.
 func (w *jsonWriter) quoted(s string) {
 	w.out.WriteByte('"')
 	for _, c := range s {

@@ -84,6 +84,7 @@ func (l *lexer) skip(n int) {
 
 func (l *lexer) rest() string { return l.source[l.pos:] }
 
+// skipSpace skips white space of any kind.
 func (l *lexer) skipSpace() {
 	rest := l.rest()
 	l.skip(len(rest) - len(strings.TrimLeftFunc(rest, isSpace)))
@@ -153,12 +154,14 @@ func (l *lexer) stripped(text string, sign byte, lstrip bool) string {
 	return text
 }
 
+// text adds a text unless it is empty.
 func (l *lexer) text(s string) {
 	if s != "" {
 		l.add(tokenText, s)
 	}
 }
 
+// comment skips a comment, whose opening mark is skipped.
 func (l *lexer) comment() {
 	end := strings.Index(l.rest(), "#}")
 	if end < 0 {
@@ -192,6 +195,7 @@ var rawTags = map[string]*regexp.Regexp{
 // rawTag returns the length of what remains of a {% raw %} tag, or 0.
 func rawTag(s, name string) int { return len(rawTags[name].FindString(s)) }
 
+// raw lexes a raw block as text. tag is what remains of its opening tag, in bytes.
 func (l *lexer) raw(tag int) {
 	l.skip(tag)
 	at := rawTags["endraw"].FindStringSubmatchIndex(l.rest())
@@ -298,6 +302,7 @@ func (l *lexer) word(rest string, open []byte) []byte {
 	return nil
 }
 
+// nameLength is the length in bytes of the name that s begins with.
 func nameLength(s string) int {
 	for i, r := range s {
 		letter := r == '_' || unicode.IsLetter(r)

@@ -51,6 +51,8 @@ func (r *render) argument(name string, hasDefault bool, i int, args []jinja.Valu
 	return jinja.Undefined()
 }
 
+// isMissing tells whether v stands for an argument that was not given; an undefined
+// value that was given is none.
 func (r *render) isMissing(v jinja.Value) bool {
 	return v.IsDict() && v.AsDict() == r.missing.AsDict()
 }

@@ -50,6 +50,7 @@ func (r *render) changes(v jinja.Value, name string) bool {
 		v.IsList() && r.kind(v) == plainList && slices.Contains(listChangers, name)
 }
 
+// nativeMethod returns the method name of v, or nil.
 func (r *render) nativeMethod(v jinja.Value, name string) native {
 	switch {
 	case v.IsString():
@@ -64,6 +65,8 @@ func (r *render) nativeMethod(v jinja.Value, name string) native {
 	return nil
 }
 
+// dictMethod returns Python's method of a dict, or nil. A key of the same name does
+// not hide it: d.items is the method, d['items'] the item.
 func (r *render) dictMethod(d *jinja.Dict, name string) native {
 	switch name {
 	case "items":
@@ -97,6 +100,7 @@ func (r *render) dictMethod(d *jinja.Dict, name string) native {
 	return nil
 }
 
+// copyOf is a dict with what d has.
 func (r *render) copyOf(d *jinja.Dict) jinja.Value {
 	r.spend(2 * len(d.Keys) * itemSize)
 	c := jinja.NewDict()
@@ -106,6 +110,7 @@ func (r *render) copyOf(d *jinja.Dict) jinja.Value {
 	return c
 }
 
+// listMethod returns Python's method of a list or a tuple, or nil.
 func (r *render) listMethod(v jinja.Value, name string) native {
 	list := v.AsList()
 	switch name {

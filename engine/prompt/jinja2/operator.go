@@ -15,6 +15,7 @@ func isNumber(v jinja.Value) bool { return v.IsNumber() || v.IsBool() }
 // isWhole tells whether v is an int or a boolean.
 func isWhole(v jinja.Value) bool { return v.IsInt() || v.IsBool() }
 
+// whole is v as a whole number; a boolean is 0 or 1.
 func whole(v jinja.Value) int64 {
 	switch {
 	case v.IsInt():
@@ -25,6 +26,7 @@ func whole(v jinja.Value) int64 {
 	return 0
 }
 
+// float is v, which is a number, as a float.
 func float(v jinja.Value) float64 {
 	if v.IsFloat() {
 		return v.AsFloat()
@@ -32,14 +34,18 @@ func float(v jinja.Value) float64 {
 	return float64(whole(v))
 }
 
+// mismatch refuses operands. It never returns; the result is for its callers' sake.
 func (r *render) mismatch(op string, a, b jinja.Value) jinja.Value {
 	undefined(a, b)
 	fail("%s does not go with values of type %s and %s", op, r.typeName(a), r.typeName(b))
 	return jinja.Value{}
 }
 
+// overflow refuses a whole number of more than 64 bits, which Python would go on
+// with.
 func overflow() { fail("a number is too large") }
 
+// add adds numbers and joins texts, lists and tuples, each with its own kind only.
 func (r *render) add(a, b jinja.Value) jinja.Value {
 	switch {
 	case a.IsString() && b.IsString():
@@ -61,6 +67,7 @@ func (r *render) add(a, b jinja.Value) jinja.Value {
 	return r.mismatch("+", a, b)
 }
 
+// subtract takes numbers only.
 func (r *render) subtract(a, b jinja.Value) jinja.Value {
 	switch {
 	case isWhole(a) && isWhole(b):
@@ -75,6 +82,8 @@ func (r *render) subtract(a, b jinja.Value) jinja.Value {
 	return r.mismatch("-", a, b)
 }
 
+// arithmetic is one of *, /, //, % and **. Between other values than numbers, *
+// repeats and % formats.
 func (r *render) arithmetic(op string, a, b jinja.Value) jinja.Value {
 	r.work(1)
 	if op == "*" && (isWhole(a) || isWhole(b)) && !(isNumber(a) && isNumber(b)) {
@@ -145,6 +154,7 @@ func wholeArithmetic(op string, x, y int64) jinja.Value {
 	return power
 }
 
+// magnitude is n without its sign, right for the smallest number too.
 func magnitude(n int64) uint64 {
 	if n < 0 {
 		return -uint64(n)
@@ -181,6 +191,7 @@ func (r *render) repeat(a, b jinja.Value) jinja.Value {
 	return r.mismatch("*", a, b)
 }
 
+// sign is +v or -v.
 func (r *render) sign(op string, v jinja.Value) jinja.Value {
 	switch {
 	case isWhole(v) && op == "-":
@@ -224,6 +235,8 @@ func (r *render) compare(op string, a, b jinja.Value) bool {
 	return order >= 0
 }
 
+// equal is Python's ==: numbers by value, booleans among them, sequences of one kind
+// item by item, dicts in any order.
 func (r *render) equal(a, b jinja.Value) bool {
 	r.enter()
 	defer r.leave()
@@ -287,6 +300,7 @@ func (r *render) order(a, b jinja.Value) int {
 	return 0
 }
 
+// contains is item in container: a part of a text, a key of a dict, or an item.
 func (r *render) contains(container, item jinja.Value) bool {
 	switch {
 	case container.IsString():

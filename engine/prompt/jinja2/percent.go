@@ -51,7 +51,7 @@ func (r *render) percentFormat(format string, value jinja.Value) string {
 		r.size(b.Len())
 		i = len(format) - len(rest) + used - 1
 	}
-	if len(args) > 0 && !named && !value.IsDict() {
+	if isMapping := value.IsDict() || value.IsList() && r.kind(value) == plainList; len(args) > 0 && !named && !isMapping {
 		fail("the format has fewer places than values")
 	}
 	return b.String()
@@ -115,6 +115,7 @@ flags:
 	return sp, i
 }
 
+// percentValue writes one value of a % format.
 func (r *render) percentValue(v jinja.Value, s spec) string {
 	switch s.kind {
 	case 's', 'r', 'a':

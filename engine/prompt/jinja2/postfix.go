@@ -18,6 +18,7 @@ func (t *translator) postfix(value ex) ex {
 	}
 }
 
+// attribute parses what follows a dot: a name, the call of a method, or an index.
 func (t *translator) attribute(value ex) ex {
 	name := t.next()
 	if name.kind == tokenInt {
@@ -33,6 +34,7 @@ func (t *translator) attribute(value ex) ex {
 	return function("_attribute", value, literal(name.text))
 }
 
+// subscript parses what follows an opening bracket.
 func (t *translator) subscript(value ex) ex {
 	var keys []ex
 	t.deeper()
@@ -75,6 +77,8 @@ func (t *translator) bounds() (all []ex, isSlice bool) {
 	return all, isSlice
 }
 
+// callOf parses the call of a value. In a recursive loop, loop(items) is the next
+// level.
 func (t *translator) callOf(value ex) ex {
 	if value.text == "loop" && len(t.loops) > 0 && t.loops[len(t.loops)-1] != "" {
 		t.expectOperator("(")
@@ -101,6 +105,7 @@ func (t *translator) filters(value ex) ex {
 	}
 }
 
+// filter parses a filter after its bar.
 func (t *translator) filter(value ex) ex {
 	name := t.dottedName()
 	if value.markup && (name == "e" || name == "escape") {
@@ -122,6 +127,8 @@ func (t *translator) filter(value ex) ex {
 	return filtered
 }
 
+// test parses a test after its is. The test's one argument may stand without
+// brackets: x is divisibleby 3.
 func (t *translator) test(value ex) ex {
 	negated := t.skipName("not")
 	name := literal(t.dottedName())
@@ -156,6 +163,7 @@ func (t *translator) testArgumentFollows() bool {
 	return tok.isOperator("[") || tok.isOperator("{")
 }
 
+// dottedName parses the name of a filter or test.
 func (t *translator) dottedName() string {
 	name := t.expect(tokenName).text
 	for t.skipOperator(".") {

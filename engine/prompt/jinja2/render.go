@@ -25,12 +25,12 @@ const (
 // the values that the library cannot tell apart. Its functions panic with a
 // failure.
 type render struct {
-	ctx     context.Context
-	now     time.Time
-	unwatch int // units of work until the next look at the clock
-	memory  int // bytes made
-	macros  int // macros entered
-	nested  int // values entered
+	ctx    context.Context
+	now    time.Time
+	credit int // units of work until the next look at the clock
+	memory int // bytes made
+	macros int // macros entered
+	nested int // values entered
 
 	kinds   map[*jinja.List]listKind // of the lists that are not Python's list
 	missing jinja.Value              // stands for an argument that was not given
@@ -46,11 +46,12 @@ const (
 	viewList // dict.items() and its like
 )
 
+// newRender returns a render with all of its budget.
 func newRender(ctx context.Context, now time.Time) *render {
 	return &render{
 		ctx:     ctx,
 		now:     now,
-		unwatch: checkInterval,
+		credit:  checkInterval,
 		kinds:   map[*jinja.List]listKind{},
 		missing: jinja.NewDict(),
 	}
@@ -59,11 +60,11 @@ func newRender(ctx context.Context, now time.Time) *render {
 // work counts n units of work, about a byte or a value each, and ends the render
 // when its time is over.
 func (r *render) work(n int) {
-	r.unwatch -= n + 16
-	if r.unwatch > 0 {
+	r.credit -= n + 16
+	if r.credit > 0 {
 		return
 	}
-	r.unwatch = checkInterval
+	r.credit = checkInterval
 	if err := context.Cause(r.ctx); err != nil {
 		panic(stopped{err})
 	}
@@ -105,11 +106,13 @@ func (r *render) repeated(n, times int) {
 	}
 }
 
+// list makes a list value.
 func (r *render) list(items []jinja.Value) jinja.Value {
 	r.spend(len(items) * itemSize)
 	return jinja.NewList(items)
 }
 
+// sequence makes a list value of a kind.
 func (r *render) sequence(kind listKind, items []jinja.Value) jinja.Value {
 	v := r.list(items)
 	if kind != plainList {
@@ -118,8 +121,10 @@ func (r *render) sequence(kind listKind, items []jinja.Value) jinja.Value {
 	return v
 }
 
+// tuple makes a tuple value.
 func (r *render) tuple(items ...jinja.Value) jinja.Value { return r.sequence(tupleList, items) }
 
+// kind is the kind of v, which is a list to the library.
 func (r *render) kind(v jinja.Value) listKind { return r.kinds[v.AsList()] }
 
 // enter counts a value inside a value, so that one that holds itself ends.
@@ -149,6 +154,7 @@ func namespace(v jinja.Value) (*jinja.Dict, bool) {
 	return inner.AsDict(), true
 }
 
+// newNamespace makes a namespace of its attributes, a dict.
 func newNamespace(attributes jinja.Value) jinja.Value {
 	return newObject(namespaceName, func() jinja.Value { return attributes })
 }
@@ -164,14 +170,17 @@ func (r *render) iterator(items []jinja.Value) jinja.Value {
 	})
 }
 
+// isIterator tells whether v gives its items only once.
 func isIterator(v jinja.Value) bool { return v.IsCallable() && v.AsCallable().Name == iteratorName }
 
+// newObject makes an object of what its call returns.
 func newObject(name string, inner func() jinja.Value) jinja.Value {
 	return jinja.NewCallable(name, func([]jinja.Value, map[string]jinja.Value) (jinja.Value, error) {
 		return inner(), nil
 	})
 }
 
+// object calls an object of that name; ok is false when v is none.
 func object(v jinja.Value, name string) (jinja.Value, bool) {
 	if !v.IsCallable() || v.AsCallable().Name != name {
 		return jinja.Value{}, false

@@ -109,6 +109,7 @@ func (r *render) sorted(items []jinja.Value, reverse bool, key func(jinja.Value)
 	return all
 }
 
+// joinFilter joins the texts of items, or of an attribute of theirs.
 func joinFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("join", args, named, "value", "d", "attribute")
 	get := r.getter(a[2], jinja.Undefined())
@@ -120,6 +121,7 @@ func joinFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.join(parts, r.str(a[1]))
 }
 
+// firstFilter is the first item, or undefined.
 func firstFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	items := r.items(bind("first", args, named, "seq")[0])
 	if len(items) == 0 {
@@ -128,9 +130,9 @@ func firstFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return items[0]
 }
 
+// lastFilter is the last item, or undefined.
 func lastFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	v := bind("last", args, named, "seq")[0]
-	undefined(v)
 	if isIterator(v) {
 		fail("last does not go with a generator, make it a list first")
 	}
@@ -141,6 +143,7 @@ func lastFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return items[len(items)-1]
 }
 
+// itemsFilter is a dict's keys and values; what is undefined has none.
 func itemsFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	v := bind("items", args, named, "value")[0]
 	switch {
@@ -152,6 +155,7 @@ func itemsFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.iterator(r.pairs(v.AsDict()))
 }
 
+// reverseFilter is a text backwards, or an iterator over the items backwards.
 func reverseFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	v := bind("reverse", args, named, "value")[0]
 	items := slices.Clone(r.items(v))
@@ -166,6 +170,8 @@ func reverseFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value
 	return r.text(b.String())
 }
 
+// sortFilter sorts without regard to case unless told otherwise, by an attribute or
+// by several with commas between.
 func sortFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("sort", args, named, "value", "reverse", "case_sensitive", "attribute")
 	key := r.sortKey(a[3], a[2])
@@ -185,6 +191,7 @@ func sortFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.list(r.sorted(r.items(a[0]), a[1].IsTruthy(), key))
 }
 
+// dictsortFilter is a dict's pairs by key or by value, without regard to case.
 func dictsortFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("dictsort", args, named, "value", "case_sensitive", "by", "reverse")
 	if !a[0].IsDict() {
@@ -202,6 +209,7 @@ func dictsortFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Valu
 	return r.list(r.sorted(r.pairs(a[0].AsDict()), a[3].IsTruthy(), r.sortKey(jinja.NewInt(by), a[1])))
 }
 
+// uniqueFilter drops what came before, without regard to case.
 func uniqueFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("unique", args, named, "value", "case_sensitive", "attribute")
 	key := r.sortKey(a[2], a[1])
@@ -216,6 +224,7 @@ func uniqueFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value 
 	return r.iterator(all)
 }
 
+// extremeFilter is min or max; of equal items it is the first.
 func extremeFilter(name string) filter {
 	return func(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 		a := bind(name, args, named, "value", "case_sensitive", "attribute")
@@ -227,6 +236,7 @@ func extremeFilter(name string) filter {
 	}
 }
 
+// sumFilter adds items, or an attribute of theirs, to start.
 func sumFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("sum", args, named, "iterable", "attribute", "start")
 	get, sum := r.getter(a[1], jinja.Undefined()), a[2]
@@ -242,6 +252,7 @@ func sumFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return sum
 }
 
+// mapFilter applies a filter to each item, or takes an attribute of each.
 func mapFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	if !args[0].IsTruthy() {
 		return r.iterator(nil)
@@ -297,6 +308,8 @@ func choiceFilter(name string) filter {
 	}
 }
 
+// groupbyFilter gathers the items that have an attribute in common, in its order:
+// pairs of the value and a list.
 func groupbyFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("groupby", args, named, "value", "attribute", "default", "case_sensitive")
 	missing := a[2]
@@ -323,6 +336,7 @@ func groupbyFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value
 	return r.list(groups)
 }
 
+// batchFilter cuts items into lists of one length; the last may be filled up.
 func batchFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("batch", args, named, "value", "linecount", "fill_with")
 	count := int(r.wholeOr(a[1], 0))
@@ -341,6 +355,7 @@ func batchFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	return r.iterator(all)
 }
 
+// sliceFilter deals items out to a number of lists, the first ones longer.
 func sliceFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("slice", args, named, "value", "slices", "fill_with")
 	items, count := r.items(a[0]), int(r.wholeOr(a[1], 0))

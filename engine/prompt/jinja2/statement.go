@@ -79,6 +79,7 @@ func (t *translator) block(name token) {
 	}
 }
 
+// ifBlock translates a condition; the library's own is the same.
 func (t *translator) ifBlock() {
 	t.statement("if %s", t.tuple(t.or).text)
 	for {
@@ -161,6 +162,7 @@ func (t *translator) forBlock() {
 	}
 }
 
+// setBlock translates an assignment, of a value or of what a block prints.
 func (t *translator) setBlock() {
 	target := t.target()
 	if t.skipOperator("=") {
@@ -183,6 +185,7 @@ func (t *translator) captured(name, end string) {
 	t.statement("endset")
 }
 
+// filterBlock translates a block whose text is filtered.
 func (t *translator) filterBlock() {
 	value := t.fresh()
 	filtered := t.filters(t.filter(ex{text: value}))
@@ -190,6 +193,8 @@ func (t *translator) filterBlock() {
 	t.output(filtered.text)
 }
 
+// withBlock translates a block with variables of its own. All values are evaluated
+// before the first is assigned.
 func (t *translator) withBlock() {
 	var targets []target
 	var values []string
@@ -211,6 +216,7 @@ func (t *translator) withBlock() {
 	})
 }
 
+// macroBlock translates the definition of a macro, which is an assignment.
 func (t *translator) macroBlock() {
 	name := t.expect(tokenName).text
 	t.statement("set %s = %s", variable(name), t.macro(name, t.signature(), "endmacro"))
@@ -234,6 +240,7 @@ func (t *translator) callBlock() {
 // param is a parameter of a macro. Its default is code, or "".
 type param struct{ name, value string }
 
+// signature parses the parameters of a macro.
 func (t *translator) signature() (params []param) {
 	t.expectOperator("(")
 	for !t.skipOperator(")") {

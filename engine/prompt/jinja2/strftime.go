@@ -60,6 +60,7 @@ var numbers = map[byte]struct {
 	'g': {2, '0', func(t time.Time) int { year, _ := t.ISOWeek(); return year % 100 }},
 }
 
+// hour12 is the hour as the twelve-hour clock shows it.
 func hour12(t time.Time) int { return (t.Hour()+11)%12 + 1 }
 
 // layouts are the directives that Go's time package writes.
@@ -70,6 +71,7 @@ var layouts = map[byte]string{
 	'n': "\n", 't': "\t", '%': "%", 'z': "", 'Z': "",
 }
 
+// directive writes one directive; ok is false when there is none of that letter.
 func directive(t time.Time, letter, flag byte) (string, bool) {
 	if n, ok := numbers[letter]; ok {
 		fill := n.fill

@@ -23,6 +23,7 @@ func (t *translator) target() target {
 	return t.targets()
 }
 
+// targets parses one target, or several with commas between.
 func (t *translator) targets() target {
 	first := t.oneTarget()
 	if !t.peek().isOperator(",") {
@@ -38,6 +39,7 @@ func (t *translator) targets() target {
 	return target{items: items}
 }
 
+// oneTarget parses a name, or targets in brackets.
 func (t *translator) oneTarget() target {
 	if t.skipOperator("(") {
 		t.deeper()

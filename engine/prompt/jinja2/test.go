@@ -36,7 +36,7 @@ func (r *render) test(name string, v jinja.Value, args []jinja.Value, named *jin
 		if name == "sameas" {
 			return r.typeName(v) == r.typeName(other) && r.equal(v, other)
 		}
-		return whole(r.arithmetic("%", v, other)) == 0
+		return r.equal(r.arithmetic("%", v, other), jinja.NewInt(0))
 	}
 	bind(name, args, named)
 	switch name {

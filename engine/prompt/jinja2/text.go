@@ -43,6 +43,7 @@ var checks = map[string]func(string) bool{
 	},
 }
 
+// all makes a check that all characters, and at least one, are of a kind.
 func all(is func(rune) bool) func(string) bool {
 	return func(s string) bool {
 		return s != "" && !strings.ContainsFunc(s, func(c rune) bool { return !is(c) })
@@ -70,6 +71,7 @@ func title(s string) string {
 	}, s)
 }
 
+// capitalize makes the first letter upper case and all others lower case.
 func capitalize(s string) string {
 	first, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
@@ -78,6 +80,7 @@ func capitalize(s string) string {
 	return string(unicode.ToTitle(first)) + strings.ToLower(s[n:])
 }
 
+// strip takes characters off the ends that the method strips.
 func strip(method, s string, is func(rune) bool) string {
 	if method != "rstrip" {
 		s = strings.TrimLeftFunc(s, is)
@@ -88,6 +91,7 @@ func strip(method, s string, is func(rune) bool) string {
 	return s
 }
 
+// hasAffix is startswith or endswith. The affix may be a tuple of several.
 func (r *render) hasAffix(method, s string, args []jinja.Value) bool {
 	affixes := []jinja.Value{args[0]}
 	if args[0].IsList() && r.kind(args[0]) == tupleList {
@@ -113,6 +117,7 @@ func (r *render) cut(s string, start, end jinja.Value) string {
 	return r.slice(jinja.NewString(s), start, end, jinja.None()).AsString()
 }
 
+// texts makes a list value of strings.
 func (r *render) texts(parts []string) jinja.Value {
 	items := make([]jinja.Value, len(parts))
 	for i, p := range parts {
@@ -121,6 +126,7 @@ func (r *render) texts(parts []string) jinja.Value {
 	return r.list(items)
 }
 
+// split is the method split or rsplit: at a separator, or at white space.
 func (r *render) split(s, method string, args []jinja.Value) jinja.Value {
 	limit := int(r.wholeOr(args[1], -1))
 	if limit < 0 || limit > len(s) {
@@ -206,6 +212,7 @@ func splitLines(s string, keepEnds bool) (lines []string) {
 	return lines
 }
 
+// partition cuts a text in three at the first or the last separator.
 func (r *render) partition(s, method, sep string) jinja.Value {
 	if sep == "" {
 		fail("%s wants a separator that is not empty", method)
@@ -224,6 +231,7 @@ func (r *render) partition(s, method, sep string) jinja.Value {
 	return r.sequence(tupleList, r.texts(parts).AsList().Items)
 }
 
+// replace replaces the first count places; a negative count is all of them.
 func (r *render) replace(s, old, with string, count int64) jinja.Value {
 	if count < 0 || count > int64(len(s))+1 {
 		count = int64(len(s)) + 1
@@ -234,6 +242,7 @@ func (r *render) replace(s, old, with string, count int64) jinja.Value {
 	return jinja.NewString(strings.Replace(s, old, with, n))
 }
 
+// join joins parts after it has counted what that takes.
 func (r *render) join(parts []string, sep string) jinja.Value {
 	r.repeated(len(sep), len(parts))
 	n := max(0, len(parts)-1) * len(sep)
@@ -269,6 +278,7 @@ func (r *render) search(s, method string, args []jinja.Value) int64 {
 	return max(0, min(start, length)) + int64(utf8.RuneCountInString(within[:at]))
 }
 
+// pad fills a text up to a width in characters.
 func (r *render) pad(s, method string, args []jinja.Value) jinja.Value {
 	fill := " "
 	if !args[1].IsUndefined() {

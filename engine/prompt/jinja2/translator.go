@@ -20,8 +20,10 @@ const (
 // the package turn it into an *engine.TemplateError.
 type failure struct{ reason string }
 
+// fail ends the translation or the render.
 func fail(format string, args ...any) { panic(failure{fmt.Sprintf(format, args...)}) }
 
+// failAt ends the translation because of a line.
 func failAt(line int, format string, args ...any) {
 	fail("line %d: %s", line, fmt.Sprintf(format, args...))
 }
@@ -65,8 +67,10 @@ func translate(source string) (translation string, reads map[string]bool) {
 	return t.out.String(), t.reads
 }
 
+// peek is the token that comes next.
 func (t *translator) peek() token { return t.tokens[t.pos] }
 
+// next moves past a token and returns it. The end stays.
 func (t *translator) next() token {
 	tok := t.tokens[t.pos]
 	if tok.kind != tokenEnd {
@@ -75,6 +79,7 @@ func (t *translator) next() token {
 	return tok
 }
 
+// skipName moves past a name if it comes next.
 func (t *translator) skipName(name string) bool {
 	if t.peek().isName(name) {
 		t.pos++
@@ -83,6 +88,7 @@ func (t *translator) skipName(name string) bool {
 	return false
 }
 
+// skipOperator moves past an operator if it comes next.
 func (t *translator) skipOperator(op string) bool {
 	if t.peek().isOperator(op) {
 		t.pos++
@@ -91,6 +97,7 @@ func (t *translator) skipOperator(op string) bool {
 	return false
 }
 
+// unexpected refuses the token that comes next.
 func (t *translator) unexpected() {
 	failAt(t.peek().line, "unexpected %s", t.peek())
 }
@@ -107,6 +114,7 @@ func (t *translator) expectName(name string) {
 	}
 }
 
+// expect moves past a token that must be of a kind.
 func (t *translator) expect(kind tokenKind) token {
 	if t.peek().kind != kind {
 		t.unexpected()
@@ -132,6 +140,7 @@ func (t *translator) print(code string) { t.write("{{", code, "}}") }
 // output writes a tag that prints the value of code as a template sees it.
 func (t *translator) output(code string) { t.print("_print(" + code + ")") }
 
+// write adds to the translation.
 func (t *translator) write(parts ...string) {
 	for _, p := range parts {
 		t.out.WriteString(p)

@@ -28,6 +28,7 @@ func (r *render) repr(v jinja.Value) string {
 	return b.String()
 }
 
+// writeRepr writes v. What it writes is counted as it goes.
 func (r *render) writeRepr(b *strings.Builder, v jinja.Value) {
 	r.enter()
 	defer r.leave()
@@ -63,6 +64,7 @@ func (r *render) writeRepr(b *strings.Builder, v jinja.Value) {
 	r.size(b.Len() - before)
 }
 
+// writeListRepr writes any of Python's sequences.
 func (r *render) writeListRepr(b *strings.Builder, v jinja.Value) {
 	items := v.AsList().Items
 	opening, closing := "[", "]"
@@ -87,6 +89,7 @@ func (r *render) writeListRepr(b *strings.Builder, v jinja.Value) {
 	b.WriteString(closing)
 }
 
+// writeDictRepr writes a dict.
 func (r *render) writeDictRepr(b *strings.Builder, d *jinja.Dict) {
 	b.WriteByte('{')
 	for i, key := range d.Keys {
@@ -131,6 +134,7 @@ func writeQuoted(b *strings.Builder, s string) {
 	b.WriteRune(quote)
 }
 
+// hex is c in at least so many hexadecimal digits.
 func hex(c rune, digits int) string {
 	s := strconv.FormatInt(int64(c), 16)
 	return strings.Repeat("0", max(0, digits-len(s))) + s
@@ -162,6 +166,7 @@ func floatRepr(f float64) string {
 // string that begins with keyMark, its type and its repr.
 const keyMark = "\x00"
 
+// key is the library's key for v. It refuses what Python cannot hash.
 func (r *render) key(v jinja.Value) string {
 	switch {
 	case v.IsString():
@@ -233,6 +238,7 @@ func (r *render) items(v jinja.Value) []jinja.Value {
 	return nil
 }
 
+// keys are the keys of d as values.
 func (r *render) keys(d *jinja.Dict) []jinja.Value {
 	r.spend(len(d.Keys) * itemSize)
 	all := make([]jinja.Value, len(d.Keys))
@@ -242,6 +248,7 @@ func (r *render) keys(d *jinja.Dict) []jinja.Value {
 	return all
 }
 
+// pairs are the keys and values of d as tuples.
 func (r *render) pairs(d *jinja.Dict) []jinja.Value {
 	all := make([]jinja.Value, len(d.Keys))
 	for i, key := range d.Keys {
