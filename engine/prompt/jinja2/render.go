@@ -8,11 +8,12 @@ import (
 	"github.com/ardanlabs/jinja"
 )
 
-// Limits of one render. The prompt of a full 128k context has about 0.5 MB, and
-// its template computes a few times that in passing.
+// Limits of one render. The prompt of a full 128k context has about 0.5 MB. Most
+// templates make a few times that in passing; one that adds each message to the
+// text so far makes hundreds of times that.
 const (
 	maxOutput = 8 << 20         // bytes of the result, and of any one string
-	maxMemory = 256 << 20       // bytes of all strings and lists that are made
+	maxMemory = 512 << 20       // bytes of all strings and lists that are made
 	maxTime   = 2 * time.Second // of one render
 	maxDepth  = 200             // macros inside macros, about where Python stops
 	maxNested = 500             // values inside values
