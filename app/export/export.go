@@ -12,6 +12,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,26 +55,52 @@ func (e *UnknownFormatError) Error() string {
 
 // Write writes a chat to w. Turns are all turns of the chat.
 // Errors: *UnknownFormatError, those of w.
-func Write(w io.Writer, format string, c chat.Chat, turns []chat.Turn) error {
-	for _, f := range Formats() {
-		if f.Name == format {
-			buffered := bufio.NewWriter(w)
-			if err := f.write(buffered, c, turns); err != nil {
-				return fmt.Errorf("export chat %d: %w", c.ID, err)
-			}
-			return buffered.Flush()
-		}
+func Write(w io.Writer, name string, c chat.Chat, turns []chat.Turn) error {
+	f, err := format(name)
+	if err != nil {
+		return err
 	}
-	return &UnknownFormatError{Name: format}
+	buffered := bufio.NewWriter(w)
+	if err := f.write(buffered, c, turns); err != nil {
+		return fmt.Errorf("export chat %d: %w", c.ID, err)
+	}
+	return buffered.Flush()
+}
+
+// WriteFile writes a chat to the file at path, which is replaced whole or not at
+// all. The file is for this user alone, as the chat is.
+// Errors: *UnknownFormatError, those of the file system.
+func WriteFile(path, name string, c chat.Chat, turns []chat.Turn) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".notso-export-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // not there any more when all went well
+	err = Write(f, name, c, turns)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // maxNameBytes keeps a suggested name well below the 255 bytes that file
 // systems allow, so that people can add to it.
 const maxNameBytes = 80
 
-// FileName suggests a name for a chat's file that every system takes. Extension
-// is that of a Format.
-func FileName(title, extension string) string {
+// FileName suggests a name for a chat's file that every system takes. It has no
+// extension when there is no such format.
+func FileName(c chat.Chat, name string) string {
+	f, _ := format(name)
+	return fileStem(c.Title) + f.Extension
+}
+
+func fileStem(title string) string {
 	name := strings.Map(func(c rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, c) || unicode.IsSpace(c) {
 			return ' '
@@ -94,7 +122,7 @@ func FileName(title, extension string) string {
 	if name == "" || reserved(name) {
 		name = strings.TrimSpace("Chat " + name)
 	}
-	return name + extension
+	return name
 }
 
 // reserved tells whether Windows takes name, up to its first dot, for a device.
@@ -109,6 +137,16 @@ func reserved(name string) bool {
 		port, digit = strings.CutPrefix(base, "LPT")
 	}
 	return digit && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
+}
+
+// format returns the format of that name.
+func format(name string) (Format, error) {
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return Format{}, &UnknownFormatError{Name: name}
 }
 
 // clock is how times are written for people.

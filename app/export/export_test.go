@@ -107,6 +107,34 @@ func TestErrorOfTheWriterIsReported(t *testing.T) {
 	}
 }
 
+func TestFileIsReplacedWholeOrNotAtAll(t *testing.T) {
+	c, turns := sample()
+	path := filepath.Join(t.TempDir(), "chat.txt")
+	if err := os.WriteFile(path, []byte("older"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		format, want string
+	}{
+		{"pdf", "older"},
+		{"txt", written(t, "txt", c, turns)},
+	} {
+		err := WriteFile(path, step.format, c, turns)
+		if failed := step.want == "older"; failed != (err != nil) {
+			t.Errorf("%s: %v", step.format, err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != step.want {
+			t.Errorf("%s: the file holds %q, %v; want %q", step.format, got, err, step.want)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+		t.Errorf("left beside the file: %v, %v", left, err)
+	}
+	if err := WriteFile(filepath.Join(path, "no folder"), "txt", c, turns); err == nil {
+		t.Error("a file in no folder was written")
+	}
+}
+
 func TestPageFetchesAndRunsNothing(t *testing.T) {
 	c, turns := sample()
 	turns[2].Text += "\n<script src=https://x.example></script> ![p](https://x.example/p.gif) [a](javascript:alert(1)) <svg onload=alert(1)>"
@@ -170,7 +198,7 @@ func TestFileNameIsOneThatEverySystemTakes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := FileName(tt.title, ".md"); got != tt.want {
+			if got := FileName(chat.Chat{Title: tt.title}, "md"); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

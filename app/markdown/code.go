@@ -66,7 +66,8 @@ func language(info string) string {
 var languageName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.+#-]{0,31}`)
 
 // highlight returns code, which ends its last line, as HTML with spans that say
-// what its parts are. Code without a lexer, or that its lexer cannot cope with, has none.
+// what its parts are. Code without a lexer, or that its lexer cannot cope with,
+// has none.
 func highlight(lexer chroma.Lexer, code string) string {
 	if lexer != nil && len(code) <= maxHighlight {
 		if marked, ok := lex(lexer, code); ok {

@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"html"
 	"html/template"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/util"
 )
 
 // fencePart is how much code of an open block one part holds, in bytes. A block
-// that is longer comes in parts, of which only the last one changes: about two
-// screens, so that most blocks have one part.
-const fencePart = 8 << 10
+// of twice that comes in parts, of which only the last one changes: small enough
+// for an update to stay under 64 KB even when every character is escaped, large
+// enough that most blocks have one part.
+const fencePart = 4 << 10
 
 // fence follows a fenced code block that has no end yet, line by line. It shows
 // the code without highlighting.
@@ -68,24 +71,25 @@ func (f *fence) run(line []byte) int {
 
 // blocks returns the parts of the code in block so far.
 func (f *fence) blocks(block []byte) []template.HTML {
-	for f.scanned-f.shown > fencePart {
-		cut := f.shown + bytes.LastIndexByte(block[f.shown:f.shown+fencePart], '\n') + 1
-		if cut == f.shown { // one long line
-			cut += fencePart + bytes.IndexByte(block[f.shown+fencePart:], '\n') + 1
+	for len(block)-f.shown > 2*fencePart {
+		cut := bytes.LastIndexByte(block[f.shown:f.shown+fencePart], '\n') + 1
+		if cut == 0 { // in the middle of a long line, then
+			for cut = fencePart; !utf8.RuneStart(block[f.shown+cut]); cut-- {
+			}
 		}
-		f.parts = append(f.parts, f.part(block[f.shown:cut]))
-		f.shown = cut
+		f.parts = append(f.parts, f.part(block[f.shown:f.shown+cut]))
+		f.shown += cut
 	}
 	rest := block[f.shown:]
-	if last := block[f.scanned:]; f.run(last) > 0 {
-		rest = block[f.shown:f.scanned] // it may become the closing line
+	if f.scanned >= f.shown && f.run(block[f.scanned:]) > 0 {
+		rest = block[f.shown:f.scanned] // its last line may become the closing one
 	}
-	return append(f.parts[:len(f.parts):len(f.parts)], f.part(rest))
+	return append(slices.Clip(f.parts), f.part(rest))
 }
 
 func (f *fence) part(code []byte) template.HTML {
 	more := ""
-	if f.shown > 0 && len(f.parts) > 0 {
+	if len(f.parts) > 0 {
 		more = "code-more"
 	}
 	return template.HTML(figureHead(f.info, more) + html.EscapeString(string(code)) + figureEnd)

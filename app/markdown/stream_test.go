@@ -225,32 +225,41 @@ func TestCodeIsShownAsCodeWhileItIsWritten(t *testing.T) {
 }
 
 func TestLongOpenCodeComesInPartsOfWhichTheLastChanges(t *testing.T) {
-	s := New().Stream(1)
-	var shown page
 	line := "a line of code <&> that is about fifty bytes long\n"
-	text := "```text\n" + strings.Repeat(line, 4*fencePart/len(line))
-	for chunk := range slices.Chunk([]byte(text), 100) {
-		u := s.Write(string(chunk))
-		size := 0
-		for _, b := range u.Blocks {
-			size += len(b)
-		}
-		if size > 3*fencePart {
-			t.Fatalf("one update of %d bytes carries %d", len(chunk), size)
-		}
-		shown = shown.apply(t, u)
-	}
-	if len(shown) < 4 {
-		t.Fatalf("the code came in %d parts, want at least 4", len(shown))
-	}
-	for i, b := range shown {
-		if got := strings.Contains(string(b), "code-more"); got != (i > 0) {
-			t.Errorf("part %d: code-more is %t", i, got)
-		}
-	}
-	shown = shown.apply(t, s.Write("```\n"))
-	if want := New().Render(1, text+"```\n"); !slices.Equal(shown, want) {
-		t.Errorf("the closed block has %d parts, want one", len(shown))
+	for name, code := range map[string]string{
+		"lines":                      strings.Repeat(line, 4*fencePart/len(line)),
+		"one line":                   strings.Repeat("漢", 4*fencePart/3),
+		"what might close the block": "x\n" + strings.Repeat("`", 4*fencePart),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := New()
+			s := r.Stream(1)
+			var shown page
+			text := "```text\n" + code
+			for chunk := range slices.Chunk([]byte(text), 100) {
+				u := s.Write(string(chunk))
+				size := 0
+				for _, b := range u.Blocks {
+					size += len(b)
+				}
+				if size > 4*fencePart {
+					t.Fatalf("one update of %d bytes carries %d", len(chunk), size)
+				}
+				shown = shown.apply(t, u)
+			}
+			if len(shown) < 3 {
+				t.Fatalf("the code came in %d parts, want at least 3", len(shown))
+			}
+			for i, b := range shown {
+				if got := strings.Contains(string(b), "code-more"); got != (i > 0) {
+					t.Errorf("part %d: code-more is %t", i, got)
+				}
+			}
+			shown = shown.apply(t, s.Write("\n```\n"))
+			if want := r.Render(1, text+"\n```\n"); !slices.Equal(shown, want) {
+				t.Errorf("the closed block has %d parts, want %d", len(shown), len(want))
+			}
+		})
 	}
 }
 
