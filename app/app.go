@@ -1,0 +1,139 @@
+// Package app is the service layer: what the window and the command line ask
+// for, done with the chat database on one side and an engine on the other.
+//
+// An App owns the running replies, the model's state and the order of things: a
+// user's turn is on disk before it is acknowledged, a piece of a reply is in
+// the database before it is shown. It serves the window's fragments (Handler),
+// tells the page what changes by itself as events, and lends a few methods to
+// the page (Window). It knows neither Wails nor llama.cpp; both come in through
+// Options. All exported methods may be called concurrently.
+package app
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"notso/app/chat"
+	"notso/app/config"
+	"notso/app/library"
+	"notso/app/markdown"
+	"notso/app/store"
+	"notso/engine"
+)
+
+// Options are the parts that an App works with. It owns none of them: whoever
+// made them closes them, after Shutdown.
+type Options struct {
+	Store   *store.Store
+	Engine  engine.Engine
+	Config  *config.Store
+	Library *library.Library
+
+	// Builtin answers when no model file can be found, and Banner then says so.
+	// Nil: messages fail with a sentence instead.
+	Builtin engine.Engine
+
+	Passages string // folder of the user's own passages for /quote
+	Version  string
+
+	// Emit tells the page something; see the event types in view.go. Nil: nobody
+	// listens.
+	Emit func(event string, data any)
+
+	// SaveAs asks for a place to write a file called name; "" means cancelled.
+	SaveAs func(title, name string) (path string, err error)
+
+	// OpenURL shows a checked address in the system's browser.
+	OpenURL func(url string) error
+
+	Now func() time.Time // nil is time.Now
+}
+
+// App is the service layer of one data folder.
+type App struct {
+	opts  Options
+	model *model
+	words *markdown.Renderer
+
+	ctx    context.Context // ends with Shutdown
+	cancel context.CancelFunc
+	work   sync.WaitGroup // replies and background work
+
+	mu      sync.Mutex
+	current int64              // chat that the window shows; 0 for a new one
+	replies map[int64]*reply   // by chat, while they run
+	fresh   chat.Settings      // of the chat that the first message will make
+	warming context.CancelFunc // ends the warming that runs; nil before the first
+	closed  bool
+}
+
+// New recovers what an earlier run left unfinished. Call Startup to load the
+// model, and Shutdown before the parts in opts are closed.
+func New(opts Options) (*App, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Emit == nil {
+		opts.Emit = func(string, any) {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	a := &App{opts: opts, words: markdown.New(), ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
+	a.model = newModel(a)
+	if _, err := opts.Store.Recover(ctx, sentenceInterrupted); err != nil {
+		cancel()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Startup begins to load the preferred model and returns at once.
+func (a *App) Startup() { a.model.start() }
+
+// Shutdown stops the running replies, which keep what they have, and waits for
+// all work to end.
+func (a *App) Shutdown() {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	a.cancel()
+	a.work.Wait()
+}
+
+// Send stores text as the chat's next user turn and starts the reply. Chat 0 is
+// a new chat.
+//
+// It returns when the turn is on disk, without waiting for the model. The reply
+// follows as reply events, in order, and exactly one of them is final.
+// Errors: chat.ErrEmptyTurn, chat.ErrBusy, chat.ErrNotFound.
+func (a *App) Send(ctx context.Context, chatID int64, text string) (user, answer chat.Turn, err error) {
+	return a.send(ctx, chatID, text, TalkOptions{}, nil)
+}
+
+// TalkOptions override, for one reply, what the chat and the settings say.
+type TalkOptions struct {
+	Thinking    engine.Thinking
+	Seed        uint32
+	Temperature *float64
+	MaxTokens   int
+}
+
+// Talk sends text and waits for the reply's end. each, which may be nil, sees
+// the reply's events; pieces are in the database by then. Cancelling ctx stops
+// the reply and is no error.
+func (a *App) Talk(ctx context.Context, chatID int64, text string, opts TalkOptions, each func(engine.Event)) (chat.Turn, error) {
+	_, answer, err := a.send(ctx, chatID, text, opts, each)
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	return a.Await(ctx, answer)
+}
+
+var _ io.Closer = (*App)(nil)
+
+// Close is Shutdown, for callers that close what they opened.
+func (a *App) Close() error {
+	a.Shutdown()
+	return nil
+}

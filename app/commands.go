@@ -1,0 +1,295 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"notso/app/chat"
+	"notso/app/command"
+	"notso/app/config"
+	"notso/app/export"
+	"notso/engine"
+)
+
+// Outcome is what a command did, for the window to draw and the terminal to
+// print.
+type Outcome struct {
+	Text    string      // a sentence; "" when what changed speaks for itself
+	Undo    string      // path that takes it back
+	Chat    int64       // the chat to show now; 0 is a new one
+	Changed bool        // the conversation is to be drawn anew
+	Help    bool        // the list of commands was asked for
+	Theme   string      // the theme was set to this
+	Turns   []chat.Turn // turns that were added, the running reply last
+
+	each func(engine.Event)
+}
+
+// Run does what a slash command says, for the chat that is shown (0: a new one).
+// each, which may be nil, sees the events of a reply that it starts, see Await.
+// Errors are sentences for people.
+func (a *App) Run(ctx context.Context, chatID int64, call command.Call, each func(engine.Event)) (Outcome, error) {
+	out := Outcome{Chat: chatID, each: each}
+	run, ok := a.commands()[call.Name]
+	if !ok {
+		return out, fmt.Errorf("/%s cannot be used here", call.Name)
+	}
+	err := run(ctx, call, &out)
+	return out, err
+}
+
+type commandFunc func(ctx context.Context, call command.Call, out *Outcome) error
+
+// commands says what each command of the registry does; a test holds the two
+// together. They read the chat from out.Chat.
+func (a *App) commands() map[string]commandFunc {
+	return map[string]commandFunc{
+		"new": func(_ context.Context, _ command.Call, out *Outcome) error {
+			out.Chat, out.Changed = 0, true
+			return nil
+		},
+		"clear":      a.clear,
+		"reset":      a.reset,
+		"export":     a.exportCommand,
+		"thinking":   a.thinkingCommand,
+		"temp":       a.tempCommand,
+		"model":      a.modelCommand,
+		"quote":      a.quoteCommand,
+		"status":     a.statusCommand,
+		"theme":      a.themeCommand,
+		"stop":       a.stopCommand,
+		"regenerate": a.regenerateCommand,
+		"help": func(_ context.Context, _ command.Call, out *Outcome) error {
+			out.Help = true
+			return nil
+		},
+	}
+}
+
+func (a *App) clear(ctx context.Context, _ command.Call, out *Outcome) error {
+	if out.Chat == 0 {
+		out.Text = "There is nothing to clear."
+		return nil
+	}
+	if a.running(out.Chat) != nil {
+		return chat.ErrBusy
+	}
+	n, err := a.opts.Store.ClearTurns(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	out.Changed = true
+	out.Text = fmt.Sprintf("%d turns removed.", n)
+	out.Undo = fmt.Sprintf("/chats/%d/undo", out.Chat)
+	return nil
+}
+
+func (a *App) reset(ctx context.Context, _ command.Call, out *Outcome) error {
+	if out.Chat == 0 {
+		out.Text = "The model knows nothing of this chat yet."
+		return nil
+	}
+	c, err := a.opts.Store.Chat(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	if a.running(out.Chat) != nil {
+		return chat.ErrBusy
+	}
+	out.Changed = true
+	return a.opts.Store.SetContext(ctx, c.ID, c.Head)
+}
+
+func (a *App) exportCommand(ctx context.Context, call command.Call, out *Outcome) error {
+	path, err := a.Export(ctx, out.Chat, first(call.Args.Format, "md"))
+	if err == nil && path != "" {
+		out.Text = "Exported to " + path + "."
+	}
+	return err
+}
+
+func (a *App) thinkingCommand(ctx context.Context, call command.Call, out *Outcome) error {
+	c, _, err := a.branch(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	on := !a.thinking(c).On
+	if value := call.Args.Thinking; value != "" {
+		on = value == "on"
+	}
+	if err := a.SetThinking(ctx, out.Chat, on); err != nil {
+		return err
+	}
+	out.Changed = true
+	out.Text = "Thinking is off."
+	if on {
+		out.Text = "Thinking is on."
+	}
+	return nil
+}
+
+func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) error {
+	value := call.Args.Temperature
+	if value == nil {
+		t := a.model.info().Sampling.Temperature
+		c, _, err := a.branch(ctx, out.Chat)
+		if set := first(c.Settings.Temperature, a.opts.Config.Get().Temperature); set != nil {
+			t = *set
+		}
+		out.Text = fmt.Sprintf("The temperature is %g.", t)
+		return err
+	}
+	out.Text = fmt.Sprintf("The temperature is now %g.", *value)
+	return a.changeSettings(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })
+}
+
+func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome) error {
+	name := call.Args.Model
+	if name == "" {
+		_, info, builtin, _ := a.model.snapshot()
+		out.Text = "No model is loaded. " + a.choices()
+		if info.Name != "" && !builtin {
+			out.Text = fmt.Sprintf("%s, %s, %s tokens of context. %s", info.Name, info.Quantisation, number(info.ContextLength), a.choices())
+		}
+		return nil
+	}
+	path, err := a.opts.Library.Resolve(name)
+	if err != nil {
+		return err
+	}
+	if err := a.opts.Config.Update(func(c *config.Config) { c.Model = path }); err != nil {
+		return err
+	}
+	a.model.open(path)
+	out.Text = "Loading " + filepath.Base(path) + "."
+	return nil
+}
+
+// choices lists the model files that /model can load.
+func (a *App) choices() string {
+	models, err := a.opts.Library.List()
+	if err != nil || len(models) == 0 {
+		return "There is no model file yet."
+	}
+	names := make([]string, len(models))
+	for i, m := range models {
+		names[i] = m.Name
+	}
+	return "There is " + strings.Join(names, ", ") + "."
+}
+
+func (a *App) quoteCommand(ctx context.Context, call command.Call, out *Outcome) error {
+	user, answer, err := a.quote(ctx, out.Chat, call.Args.Reference, out.each)
+	if err != nil {
+		return err
+	}
+	out.Turns = []chat.Turn{user, answer}
+	out.Changed = out.Chat == 0
+	out.Chat = user.Chat
+	return nil
+}
+
+func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) error {
+	c, branch, err := a.branch(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	_, info, _, _ := a.model.snapshot()
+	parts := []string{a.status().Text, a.gauge(c, branch).Text, fmt.Sprintf("%d turns", len(branch))}
+	if info.EngineBuild != "" {
+		parts = append(parts, info.EngineBuild+" on "+strings.Join(info.Devices, ", "))
+	}
+	out.Text = strings.Join(parts, " · ")
+	return nil
+}
+
+func (a *App) themeCommand(_ context.Context, call command.Call, out *Outcome) error {
+	next := map[config.Theme]config.Theme{config.ThemeSystem: config.ThemeDark, config.ThemeDark: config.ThemeLight, config.ThemeLight: config.ThemeSystem}
+	theme := string(first(config.Theme(call.Args.Theme), next[a.opts.Config.Get().Theme]))
+	out.Theme = theme
+	out.Text = "The theme is " + theme + "."
+	return a.SetTheme(theme)
+}
+
+func (a *App) stopCommand(_ context.Context, _ command.Call, out *Outcome) error {
+	if a.running(out.Chat) == nil {
+		out.Text = "Nothing is being written."
+	}
+	a.Stop(out.Chat)
+	return nil
+}
+
+func (a *App) regenerateCommand(ctx context.Context, _ command.Call, out *Outcome) error {
+	_, branch, err := a.branch(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	if len(branch) == 0 || branch[len(branch)-1].Role != chat.Assistant {
+		return errors.New("there is no reply to write again yet; send a message first")
+	}
+	answer, err := a.regenerate(ctx, branch[len(branch)-1].ID, out.each)
+	if err != nil {
+		return err
+	}
+	out.Turns, out.Changed = []chat.Turn{answer}, true
+	return nil
+}
+
+// Export writes the chat to a file that the user chooses and returns its path,
+// "" when the user chose none.
+func (a *App) Export(ctx context.Context, chatID int64, format string) (string, error) {
+	if chatID == 0 {
+		return "", errors.New("this chat is empty, so there is nothing to export yet")
+	}
+	if a.opts.SaveAs == nil {
+		return "", errors.New("there is no dialog to choose a file in; use notso export on the command line")
+	}
+	c, err := a.opts.Store.Chat(ctx, chatID)
+	if err != nil {
+		return "", err
+	}
+	turns, err := a.opts.Store.Turns(ctx, chatID)
+	if err != nil {
+		return "", err
+	}
+	path, err := a.opts.SaveAs("Export chat", export.FileName(c, format))
+	if err != nil || path == "" {
+		return "", err
+	}
+	return path, export.WriteFile(path, format, c, turns)
+}
+
+// SetThinking switches reasoning for the chat, or for the next new one when
+// chatID is 0.
+func (a *App) SetThinking(ctx context.Context, chatID int64, on bool) error {
+	value := string(engine.ThinkingOff)
+	if on {
+		value = string(engine.ThinkingOn)
+	}
+	return a.changeSettings(ctx, chatID, func(s *chat.Settings) { s.Thinking = value })
+}
+
+// SetTheme keeps the theme: system, light or dark.
+func (a *App) SetTheme(theme string) error {
+	return a.opts.Config.Update(func(c *config.Config) { c.Theme = config.Theme(theme) })
+}
+
+// changeSettings changes what the chat sets for itself. Those of a chat that
+// does not exist yet wait for its first message.
+func (a *App) changeSettings(ctx context.Context, chatID int64, change func(*chat.Settings)) error {
+	if chatID == 0 {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		change(&a.fresh)
+		return nil
+	}
+	c, err := a.opts.Store.Chat(ctx, chatID)
+	if err != nil {
+		return err
+	}
+	change(&c.Settings)
+	return a.opts.Store.SetSettings(ctx, chatID, c.Settings)
+}

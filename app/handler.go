@@ -1,0 +1,306 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"notso/app/chat"
+	"notso/app/command"
+)
+
+// bodyLimit bounds a form, in bytes: far above any message a model can hold.
+const bodyLimit = 16 << 20
+
+// answer is what a route gives back: fragments, the first in place and the rest
+// out of band. An empty one is 204.
+type answer struct {
+	fragments []fragment
+	retarget  string // CSS selector that replaces the element the page meant
+}
+
+// Handler serves the window: its page, its fragments and its assets.
+func (a *App) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", assets())
+	for pattern, serve := range a.routes() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+			got, err := serve(r.Context(), request{r})
+			if err != nil {
+				a.refuse(w, err)
+				return
+			}
+			if got.retarget != "" {
+				w.Header().Set("HX-Retarget", got.retarget)
+				w.Header().Set("HX-Reswap", "outerHTML")
+			}
+			if len(got.fragments) == 0 {
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			writeFragments(w, http.StatusOK, got.fragments...)
+		})
+	}
+	mux.HandleFunc("GET /turns/{id}/text", a.turnText)
+	return secure(mux)
+}
+
+func (a *App) routes() map[string]func(context.Context, request) (answer, error) {
+	return map[string]func(context.Context, request) (answer, error){
+		"GET /{$}":                    a.getPage,
+		"GET /chats":                  a.getSidebar,
+		"POST /chats":                 a.postChat,
+		"GET /chats/{id}":             a.getChat,
+		"DELETE /chats/{id}":          a.deleteChat,
+		"POST /chats/{id}/turns":      a.postTurn,
+		"POST /chats/{id}/title":      a.postTitle,
+		"POST /chats/{id}/restore":    a.postRestore,
+		"POST /chats/{id}/undo":       a.postUndo,
+		"POST /chats/{id}/stop":       a.postStop,
+		"POST /chats/{id}/thinking":   a.postThinking,
+		"GET /turns/{id}":             a.getTurn,
+		"POST /turns/{id}/continue":   a.postContinue,
+		"POST /turns/{id}/regenerate": a.postRegenerate,
+		"POST /draft":                 a.postDraft,
+		"POST /settings/theme":        a.postTheme,
+		"POST /settings/sidebar":      a.postSidebar,
+		"POST /open":                  a.postOpen,
+	}
+}
+
+func (a *App) getPage(ctx context.Context, _ request) (answer, error) {
+	view, err := a.page(ctx)
+	return show(fragment{Name: "page.html", View: view}), err
+}
+
+func (a *App) getSidebar(ctx context.Context, _ request) (answer, error) {
+	view, err := a.sidebar(ctx)
+	return show(fragment{Name: "sidebar.html", View: view}), err
+}
+
+func (a *App) postChat(ctx context.Context, _ request) (answer, error) { return a.showChat(ctx, 0) }
+
+func (a *App) getChat(ctx context.Context, r request) (answer, error) {
+	return a.showChat(ctx, r.id())
+}
+
+// showChat makes the chat the one that the window shows.
+func (a *App) showChat(ctx context.Context, chatID int64) (answer, error) {
+	view, err := a.conversation(ctx, chatID)
+	if err != nil {
+		return answer{}, err
+	}
+	a.mu.Lock()
+	a.current = chatID
+	a.mu.Unlock()
+	sidebar, err := a.sidebar(ctx)
+	return show(
+		fragment{Name: "conversation.html", View: view},
+		fragment{Name: "sidebar.html", View: sidebar, OOB: true},
+		fragment{Name: "status.html", View: a.status(), OOB: true},
+	), err
+}
+
+// postTurn takes what the composer sends: a message, or a slash command.
+func (a *App) postTurn(ctx context.Context, r request) (answer, error) {
+	text := r.FormValue("text")
+	call, isCommand, err := command.Parse(text)
+	if err != nil {
+		return answer{}, err
+	}
+	if isCommand {
+		out, err := a.Run(ctx, r.id(), call, nil)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := a.opts.Store.SetDraft(ctx, r.id(), ""); err != nil {
+			return answer{}, err
+		}
+		return a.showOutcome(ctx, r.id(), out)
+	}
+	user, reply, err := a.Send(ctx, r.id(), text)
+	if err != nil {
+		return answer{}, err
+	}
+	return a.showTurns(ctx, r.id(), []chat.Turn{user, reply})
+}
+
+// showTurns appends new turns to the chat that the composer wrote to; a chat
+// that was new is drawn whole.
+func (a *App) showTurns(ctx context.Context, chatID int64, turns []chat.Turn) (answer, error) {
+	if chatID == 0 {
+		got, err := a.showChat(ctx, turns[0].Chat)
+		got.retarget = "#conversation"
+		return got, err
+	}
+	var got answer
+	for i, t := range turns {
+		got.fragments = append(got.fragments, fragment{Name: "turn.html", View: a.turn(t, i == len(turns)-1)})
+	}
+	return got, nil
+}
+
+func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answer, error) {
+	var got answer
+	var err error
+	switch {
+	case len(out.Turns) > 0 && !out.Changed:
+		got, err = a.showTurns(ctx, chatID, out.Turns)
+	case out.Changed:
+		got, err = a.showChat(ctx, out.Chat)
+		got.retarget = "#conversation"
+	case out.Help:
+		got.fragments = append(got.fragments, fragment{Name: "help.html", View: palette(), OOB: true})
+	}
+	if out.Theme != "" {
+		a.opts.Emit("theme", out.Theme)
+	}
+	if out.Text != "" {
+		got.fragments = append(got.fragments, fragment{Name: "toast.html", View: toastView{Text: out.Text, Undo: out.Undo, Kind: "info"}, OOB: true})
+	}
+	return got, err
+}
+
+func (a *App) postTitle(ctx context.Context, r request) (answer, error) {
+	if err := a.opts.Store.Rename(ctx, r.id(), r.FormValue("title"), true); err != nil {
+		return answer{}, err
+	}
+	return a.getSidebar(ctx, r)
+}
+
+func (a *App) deleteChat(ctx context.Context, r request) (answer, error) {
+	c, err := a.opts.Store.Chat(ctx, r.id())
+	if err != nil {
+		return answer{}, err
+	}
+	a.Stop(c.ID)
+	if err := a.opts.Store.DeleteChat(ctx, c.ID); err != nil {
+		return answer{}, err
+	}
+	toast := fragment{Name: "toast.html", View: toastView{Text: "Deleted “" + c.Title + "”.", Undo: "/chats/" + strconv.FormatInt(c.ID, 10) + "/restore", Kind: "info"}, OOB: true}
+	if c.ID == a.shown() {
+		got, err := a.showChat(ctx, 0)
+		got.retarget = "#conversation"
+		got.fragments = append(got.fragments, toast)
+		return got, err
+	}
+	got, err := a.getSidebar(ctx, r)
+	got.fragments = append(got.fragments, toast)
+	return got, err
+}
+
+func (a *App) postRestore(ctx context.Context, r request) (answer, error) {
+	if err := a.opts.Store.RestoreChat(ctx, r.id()); err != nil {
+		return answer{}, err
+	}
+	return a.showChat(ctx, r.id())
+}
+
+func (a *App) postUndo(ctx context.Context, r request) (answer, error) {
+	if err := a.opts.Store.RestoreTurns(ctx, r.id()); err != nil {
+		return answer{}, err
+	}
+	return a.showChat(ctx, r.id())
+}
+
+func (a *App) postStop(_ context.Context, r request) (answer, error) {
+	a.Stop(r.id())
+	return answer{}, nil
+}
+
+func (a *App) postThinking(ctx context.Context, r request) (answer, error) {
+	if err := a.SetThinking(ctx, r.id(), r.FormValue("on") == "true"); err != nil {
+		return answer{}, err
+	}
+	c, _, err := a.branch(ctx, r.id())
+	return show(fragment{Name: "thinking.html", View: a.thinking(c)}), err
+}
+
+func (a *App) getTurn(ctx context.Context, r request) (answer, error) {
+	t, err := a.opts.Store.Turn(ctx, r.id())
+	if err != nil {
+		return answer{}, err
+	}
+	c, err := a.opts.Store.Chat(ctx, t.Chat)
+	return show(fragment{Name: "turn.html", View: a.turn(t, c.Head == t.ID)}), err
+}
+
+func (a *App) postContinue(ctx context.Context, r request) (answer, error) {
+	t, err := a.Continue(ctx, r.id())
+	return show(fragment{Name: "turn.html", View: a.turn(t, true)}), err
+}
+
+func (a *App) postRegenerate(ctx context.Context, r request) (answer, error) {
+	t, err := a.Regenerate(ctx, r.id())
+	return show(fragment{Name: "turn.html", View: a.turn(t, true)}), err
+}
+
+func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
+	id, err := strconv.ParseInt(r.FormValue("chat"), 10, 64)
+	if err != nil {
+		return answer{}, chat.ErrNotFound
+	}
+	text := r.FormValue("text")
+	if !strings.HasPrefix(text, "/") {
+		a.warm(id, text)
+	}
+	return answer{}, a.opts.Store.SetDraft(ctx, id, text)
+}
+
+func (a *App) postTheme(_ context.Context, r request) (answer, error) {
+	return answer{}, a.SetTheme(r.FormValue("theme"))
+}
+
+func (a *App) postSidebar(_ context.Context, r request) (answer, error) {
+	return answer{}, a.setSidebar(r.FormValue("open") == "true")
+}
+
+func (a *App) postOpen(_ context.Context, r request) (answer, error) {
+	return answer{}, a.OpenLink(r.FormValue("url"))
+}
+
+// turnText gives the Markdown of a turn, for the clipboard.
+func (a *App) turnText(w http.ResponseWriter, r *http.Request) {
+	t, err := a.opts.Store.Turn(r.Context(), request{r}.id())
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Write([]byte(t.Text))
+}
+
+// refuse answers an error with its sentence.
+func (a *App) refuse(w http.ResponseWriter, err error) {
+	status := http.StatusUnprocessableEntity
+	switch {
+	case errors.Is(err, chat.ErrNotFound):
+		status = http.StatusNotFound
+	case errors.Is(err, chat.ErrBusy):
+		status = http.StatusConflict
+	}
+	writeFragments(w, status, fragment{Name: "error.html", View: Sentence(err)})
+}
+
+func (a *App) shown() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.current
+}
+
+func show(fragments ...fragment) answer { return answer{fragments: fragments} }
+
+// request reads what routes need.
+type request struct{ *http.Request }
+
+// id is the path's id; one that is no number names nothing.
+func (r request) id() int64 {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return id
+}

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"notso/app/chat"
+	"notso/engine"
+)
+
+// modelSource lets the model write turn, going on after resume if that is set.
+// It waits until the model is loaded.
+func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Partial) source {
+	return func(ctx context.Context) iter.Seq2[engine.Event, error] {
+		return func(yield func(engine.Event, error) bool) {
+			eng, err := a.model.wait(ctx)
+			if err != nil {
+				yield(engine.Event{}, err)
+				return
+			}
+			req, err := a.request(ctx, turn, opts)
+			if err != nil {
+				yield(engine.Event{}, err)
+				return
+			}
+			req.Resume = resume
+			for event, err := range eng.Reply(ctx, req) {
+				if !yield(event, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// request asks for the reply that turn will hold; turn ends its chat's branch.
+func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (engine.Request, error) {
+	c, branch, err := a.branch(ctx, turn.Chat)
+	if err != nil {
+		return engine.Request{}, err
+	}
+	if n := len(branch); n > 0 && branch[n-1].ID == turn.ID {
+		branch = branch[:n-1]
+	}
+	return a.ask(c, branch, opts), nil
+}
+
+// ask builds the request for a reply to branch.
+func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Request {
+	settings := a.opts.Config.Get()
+	req := engine.Request{
+		Thinking: first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking),
+		Sampling: settings.Sampling(a.model.info().Sampling),
+		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, settings.MaxTokens)},
+		Seed:     opts.Seed,
+		Date:     c.Created,
+	}
+	if t := first(opts.Temperature, c.Settings.Temperature); t != nil {
+		req.Sampling.Temperature = *t
+	}
+	if system := first(c.Settings.System, settings.System); system != "" {
+		req.Messages = append(req.Messages, engine.Message{Role: engine.RoleSystem, Content: system})
+	}
+	req.Messages = append(req.Messages, messages(branch, c.Context)...)
+	return req
+}
+
+// messages are the turns of branch after the turn start, as a chat template
+// takes them: none empty, and speakers alternating, since many templates refuse
+// anything else. A reply that failed without a word leaves two user turns
+// behind each other, which become one.
+func messages(branch []chat.Turn, start int64) []engine.Message {
+	var list []engine.Message
+	for _, t := range branch {
+		switch {
+		case t.ID == start:
+			list = list[:0]
+			continue
+		case strings.TrimSpace(t.Text) == "":
+			continue
+		}
+		role := engine.Role(t.Role)
+		if n := len(list); n > 0 && list[n-1].Role == role {
+			list[n-1].Content += "\n\n" + t.Text
+			continue
+		}
+		list = append(list, engine.Message{Role: role, Content: t.Text})
+	}
+	return list
+}
+
+// first returns the first value that is not zero.
+func first[T comparable](values ...T) T {
+	var zero T
+	for _, v := range values {
+		if v != zero {
+			return v
+		}
+	}
+	return zero
+}

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"notso/app/chat"
+	"notso/engine"
+)
+
+// showStatus shows the pill of a chat's reply, if the window shows that chat.
+func (a *App) showStatus(chatID int64, status statusView) {
+	if chatID == a.shown() {
+		a.opts.Emit("status", status)
+	}
+}
+
+// showModelStatus shows the model's state, which concerns every chat.
+func (a *App) showModelStatus(status statusView) { a.opts.Emit("status", status) }
+
+// modelChanged tells the page that a load has ended.
+func (a *App) modelChanged() {
+	a.opts.Emit("status", a.status())
+	a.opts.Emit("refresh", refreshEvent{What: "model"})
+}
+
+// settled follows a reply's end.
+func (a *App) settled(chatID int64) {
+	if a.ctx.Err() != nil {
+		return
+	}
+	a.opts.Emit("refresh", refreshEvent{What: "sidebar"})
+	if chatID == a.shown() {
+		if c, branch, err := a.branch(a.ctx, chatID); err == nil {
+			a.opts.Emit("gauge", a.gauge(c, branch))
+		}
+	}
+}
+
+// status is the pill of the chat that the window shows.
+func (a *App) status() statusView {
+	a.mu.Lock()
+	r := a.replies[a.current]
+	a.mu.Unlock()
+	if r != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return writingStatus(r.phase, r.tokens, time.Since(r.decoded))
+	}
+	state, info, builtin, failure := a.model.snapshot()
+	switch {
+	case state == "loading":
+		return statusView{State: "loading", Text: "Loading the model", Fraction: -1}
+	case state == "failed":
+		return statusView{State: "failed", Text: Sentence(failure), Fraction: -1}
+	case state == "ready" && builtin:
+		return statusView{State: "none", Text: "No model yet", Fraction: -1}
+	case state == "ready":
+		return statusView{State: "ready", Text: info.Name, Fraction: -1}
+	}
+	return statusView{State: "none", Text: "No model yet", Fraction: -1}
+}
+
+func readingStatus(p *engine.Progress) statusView {
+	text := "Reading"
+	if p != nil && p.Total > 0 {
+		text = fmt.Sprintf("Reading %s of %s tokens", number(p.Done), number(p.Total))
+	}
+	return statusView{State: "reading", Text: text, Fraction: fraction(p)}
+}
+
+// writingStatus shows a reply at work. The rate counts from the second token,
+// since the first one's time is the prompt's.
+func writingStatus(phase string, tokens int, since time.Duration) statusView {
+	words := map[string]string{"reading": "Reading", "thinking": "Thinking", "writing": "Writing"}
+	text := words[phase]
+	if phase != "reading" && tokens > 1 && since > 0 {
+		text += fmt.Sprintf(" · %s tok/s", rate(float64(tokens-1)/since.Seconds()))
+	}
+	return statusView{State: phase, Text: text, Fraction: -1}
+}
+
+func endStatus(state chat.State, notice string, stats chat.Stats) statusView {
+	switch state {
+	case chat.Failed, chat.Interrupted:
+		return statusView{State: "failed", Text: notice, Fraction: -1}
+	case chat.Stopped:
+		return statusView{State: "stopped", Text: "Stopped", Fraction: -1}
+	}
+	text := "Ready"
+	if stats.TokensPerSecond > 0 {
+		text = "Ready · " + rate(stats.TokensPerSecond) + " tok/s"
+	}
+	return statusView{State: "ready", Text: text, Fraction: -1}
+}
+
+// stats keeps what explains the reply and lets it be replayed.
+func (a *App) stats(r *reply) chat.Stats {
+	if r.final == nil {
+		return chat.Stats{}
+	}
+	d := r.final
+	return chat.Stats{
+		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
+		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
+		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
+		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
+		Model: a.model.info().Name, ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
+	}
+}
+
+// gauge holds what the branch's last reply measured against the context. What
+// /reset put aside does not count.
+func (a *App) gauge(c chat.Chat, branch []chat.Turn) gaugeView {
+	_, info, _, _ := a.model.snapshot()
+	used := 0
+	for i := len(branch) - 1; i >= 0 && used == 0 && branch[i].ID != c.Context; i-- {
+		used = branch[i].Stats.PromptTokens + branch[i].Stats.ReplyTokens
+	}
+	g := gaugeView{Chat: c.ID, Used: used, Limit: info.ContextLength, Level: "green"}
+	if g.Limit == 0 {
+		g.Text = "Context: no model loaded"
+		return g
+	}
+	g.Percent = min(100, int(math.Ceil(100*float64(used)/float64(g.Limit))))
+	switch {
+	case g.Percent >= 90:
+		g.Level = "red"
+	case g.Percent >= 70:
+		g.Level = "yellow"
+	}
+	g.Text = fmt.Sprintf("%s of %s tokens", number(used), number(g.Limit))
+	return g
+}
+
+func fraction(p *engine.Progress) float64 {
+	if p == nil || p.Total <= 0 {
+		return -1
+	}
+	return float64(p.Done) / float64(p.Total)
+}
+
+func thoughtFor(d time.Duration) string {
+	switch s := int(d.Round(time.Second).Seconds()); {
+	case s < 1:
+		return "Thought for a moment"
+	case s < 120:
+		return fmt.Sprintf("Thought for %d s", s)
+	default:
+		return fmt.Sprintf("Thought for %d min", s/60)
+	}
+}
+
+// rate shows tokens per second with the digits that mean something.
+func rate(perSecond float64) string {
+	if perSecond < 10 {
+		return fmt.Sprintf("%.1f", perSecond)
+	}
+	return fmt.Sprintf("%.0f", perSecond)
+}
+
+// number groups thousands: 8192 is 8,192.
+func number(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return number(n/1000) + fmt.Sprintf(",%03d", n%1000)
+}

@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"notso/app/chat"
+	"notso/engine"
+)
+
+// titleRunes is the length of a title made from a first message: what fits one
+// line of the sidebar at its usual width.
+const titleRunes = 48
+
+func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOptions, each func(engine.Event)) (user, answer chat.Turn, err error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return user, answer, chat.ErrEmptyTurn
+	}
+	c, err := a.open(ctx, chatID, title(text))
+	if err != nil {
+		return user, answer, err
+	}
+	defer a.unclaim(c.ID)
+	user, err = a.opts.Store.AddTurn(ctx, c.ID, text)
+	if err != nil {
+		return user, answer, err
+	}
+	answer, err = a.opts.Store.StartReply(ctx, c.ID, user.ID, "")
+	if err != nil {
+		return user, answer, err
+	}
+	if err := a.opts.Store.SetDraft(ctx, chatID, ""); err != nil {
+		return user, answer, err
+	}
+	a.launch(answer, a.modelSource(answer, opts, nil), each)
+	return user, answer, nil
+}
+
+// Stop ends the chat's running reply, which keeps what it has. It does nothing
+// when none runs.
+func (a *App) Stop(chatID int64) {
+	if r := a.running(chatID); r != nil {
+		r.stop()
+	}
+}
+
+// Regenerate starts another reply beside the given one, under the same user
+// turn. Errors: chat.ErrBusy, chat.ErrNotFound.
+func (a *App) Regenerate(ctx context.Context, turnID int64) (chat.Turn, error) {
+	return a.regenerate(ctx, turnID, nil)
+}
+
+func (a *App) regenerate(ctx context.Context, turnID int64, each func(engine.Event)) (chat.Turn, error) {
+	old, err := a.opts.Store.Turn(ctx, turnID)
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	if old.Role != chat.Assistant || old.Origin != "" {
+		return chat.Turn{}, errors.New("only a reply of the model can be written again")
+	}
+	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+		return chat.Turn{}, err
+	}
+	defer a.unclaim(old.Chat)
+	answer, err := a.opts.Store.StartReply(ctx, old.Chat, old.Parent, "")
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	a.launch(answer, a.modelSource(answer, TalkOptions{}, nil), each)
+	return answer, nil
+}
+
+// Continue goes on where the reply ended. Errors: chat.ErrBusy,
+// chat.ErrNotFound.
+func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
+	old, err := a.opts.Store.Turn(ctx, turnID)
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	if !old.CanContinue() {
+		return chat.Turn{}, errors.New("this reply is complete")
+	}
+	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+		return chat.Turn{}, err
+	}
+	defer a.unclaim(old.Chat)
+	answer, err := a.opts.Store.ContinueReply(ctx, turnID)
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	resume := &engine.Partial{Reasoning: answer.Reasoning, Text: answer.Text}
+	a.launch(answer, a.modelSource(answer, TalkOptions{}, resume), nil)
+	return answer, nil
+}
+
+// Await waits for the end of the reply that writes turn, and returns it as it
+// is then. Cancelling ctx stops the reply and is no error.
+func (a *App) Await(ctx context.Context, turn chat.Turn) (chat.Turn, error) {
+	if r := a.running(turn.Chat); r != nil && r.turn == turn.ID {
+		stop := context.AfterFunc(ctx, r.stop)
+		<-r.done
+		stop()
+	}
+	turn, err := a.opts.Store.Turn(context.WithoutCancel(ctx), turn.ID)
+	if err == nil && turn.State == chat.Failed {
+		err = errors.New(turn.Error)
+	}
+	return turn, err
+}
+
+// open claims the chat for one new reply, making it when chatID is 0. The claim
+// holds until unclaim, and keeps two sends from starting two replies.
+func (a *App) open(ctx context.Context, chatID int64, title string) (chat.Chat, error) {
+	if chatID == 0 {
+		c, err := a.opts.Store.CreateChat(ctx, title, false, a.takeNewSettings())
+		if err != nil {
+			return chat.Chat{}, err
+		}
+		chatID = c.ID
+	}
+	if !a.claim(chatID) {
+		return chat.Chat{}, chat.ErrBusy
+	}
+	c, err := a.opts.Store.Chat(ctx, chatID)
+	if err != nil {
+		a.unclaim(chatID)
+	}
+	return c, err
+}
+
+// claim reserves the chat's place among the running replies.
+func (a *App) claim(chatID int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, taken := a.replies[chatID]; taken || a.closed {
+		return false
+	}
+	a.replies[chatID] = nil
+	return true
+}
+
+// unclaim gives the place back unless a reply took it.
+func (a *App) unclaim(chatID int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r, ok := a.replies[chatID]; ok && r == nil {
+		delete(a.replies, chatID)
+	}
+}
+
+func (a *App) running(chatID int64) *reply {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.replies[chatID]
+}
+
+// title makes a chat's first title out of its first message.
+func title(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= titleRunes {
+		return text
+	}
+	short := string([]rune(text)[:titleRunes])
+	if cut := strings.LastIndexByte(short, ' '); cut > titleRunes/2 {
+		short = short[:cut]
+	}
+	return strings.TrimRight(short, " ,;:–—-") + "…"
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"fmt"
+	"net/url"
+
+	"notso/app/chat"
+	"notso/app/config"
+)
+
+// Window is what the page may call. Everything else it asks for by routes.
+type Window struct {
+	app *App
+}
+
+// Window lends the app's methods to a page.
+func (a *App) Window() *Window { return &Window{a} }
+
+// Version is the version of the program.
+func (w *Window) Version() string { return w.app.opts.Version }
+
+// Send is App.Send. It returns the id of the running reply.
+func (w *Window) Send(chatID int64, text string) (int64, error) {
+	var turn chat.Turn
+	err := guard(func() (err error) { _, turn, err = w.app.Send(w.app.ctx, chatID, text); return })
+	return turn.ID, err
+}
+
+// Stop is App.Stop.
+func (w *Window) Stop(chatID int64) { w.app.Stop(chatID) }
+
+// ExportChat is App.Export: it asks for a file, writes the chat there and
+// returns the path, "" when none was chosen.
+func (w *Window) ExportChat(chatID int64, format string) (path string, err error) {
+	err = guard(func() (err error) { path, err = w.app.Export(w.app.ctx, chatID, format); return })
+	return path, err
+}
+
+// guard turns errors into sentences and a panic into an error, because a bound
+// method that panics leaves the page waiting for ever.
+func guard(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("Something went wrong inside the app: %v. The log has the details.", v)
+		}
+	}()
+	if err := do(); err != nil {
+		return fmt.Errorf("%s", Sentence(err))
+	}
+	return nil
+}
+
+// OpenLink shows a link of a message in the system's browser. Only addresses
+// that cannot start a program pass.
+func (a *App) OpenLink(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" || u.Scheme != "mailto" && u.Host == "" {
+		return fmt.Errorf("this link is not opened: only web and mail addresses are")
+	}
+	if a.opts.OpenURL == nil {
+		return fmt.Errorf("there is no browser to open %s in", u)
+	}
+	return a.opts.OpenURL(u.String())
+}
+
+func (a *App) setSidebar(open bool) error {
+	return a.opts.Config.Update(func(c *config.Config) { c.Sidebar = open })
+}
+
+// newSettings are those chosen for a chat that does not exist yet.
+func (a *App) newSettings() chat.Settings {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.fresh
+}
+
+// takeNewSettings gives them to the chat that now comes to be.
+func (a *App) takeNewSettings() chat.Settings {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.fresh
+	a.fresh = chat.Settings{}
+	return s
+}
