@@ -253,6 +253,7 @@ func (p *Page) Media(feature, value string) {
 // Screenshot writes what the window shows, as PNG.
 func (p *Page) Screenshot(path string) {
 	p.t.Helper()
+	p.settle()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
