@@ -172,7 +172,7 @@ func TestPage(t *testing.T) {
 			p.Click(".menu > summary")
 			p.Click(".menu [data-format=md]")
 			p.Until(`document.querySelector('.toast .text')?.textContent === 'Saved as /home/me/chat.md' && !document.querySelector('.menu').open`)
-			if calls := p.Server.Calls(); calls[0].Name != "App.ExportChat" || string(calls[0].Args[0]) != "1" || string(calls[0].Args[1]) != `"md"` {
+			if calls := p.Server.Calls(); calls[0].Name != "Window.ExportChat" || string(calls[0].Args[0]) != "1" || string(calls[0].Args[1]) != `"md"` {
 				t.Errorf("the page called %+v", calls)
 			}
 		}},

@@ -18,7 +18,7 @@
   const caller = (prefix) => new Proxy({}, { get: (_, name) => (...args) => call(prefix + name, args) });
 
   window.runtime = { EventsOn: on, ClipboardSetText: (text) => call('runtime.ClipboardSetText', [text]) };
-  window.go = { app: { App: caller('App.') } };
+  window.go = { app: { Window: caller('Window.') } };
 
   new EventSource('/__webtest/events').onmessage = ({ data }) => {
     const { name, args } = JSON.parse(data);

@@ -15,7 +15,7 @@ import (
 //go:embed runtime.js
 var runtimeJS []byte
 
-// Call is what the page asked of Wails: a bound method ("App.ExportChat") or a
+// Call is what the page asked of Wails: a bound method ("Window.ExportChat") or a
 // function of the runtime ("runtime.ClipboardSetText"), with its arguments.
 type Call struct {
 	Name string

@@ -8,4 +8,4 @@ export const on = (name, handler) => runtime?.EventsOn(name, handler) ?? (() => 
 export const copy = (text) => runtime?.ClipboardSetText(text) ?? Promise.resolve(false);
 
 /** Asks for a file name and saves the chat there; resolves to the path, or '' when the user cancelled. */
-export const exportChat = (chat, format) => window.go.app.App.ExportChat(chat, format);
+export const exportChat = (chat, format) => window.go.app.Window.ExportChat(chat, format);
