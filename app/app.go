@@ -23,6 +23,9 @@ import (
 	"notso/engine"
 )
 
+// keepDeleted is how long what was deleted can still be brought back.
+const keepDeleted = 30 * 24 * time.Hour
+
 // Options are the parts that an App works with. It owns none of them: whoever
 // made them closes them, after Shutdown.
 type Options struct {
@@ -82,6 +85,10 @@ func New(opts Options) (*App, error) {
 	a := &App{opts: opts, words: markdown.New(), ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
 	a.model = newModel(a)
 	if _, err := opts.Store.Recover(ctx, sentenceInterrupted); err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := opts.Store.Purge(ctx, opts.Now().Add(-keepDeleted)); err != nil {
 		cancel()
 		return nil, err
 	}

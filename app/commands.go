@@ -152,7 +152,7 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 		_, info, builtin, _ := a.model.snapshot()
 		out.Text = "No model is loaded. " + a.choices()
 		if info.Name != "" && !builtin {
-			out.Text = fmt.Sprintf("%s, %s, %s tokens of context. %s", info.Name, info.Quantisation, number(info.ContextLength), a.choices())
+			out.Text = fmt.Sprintf("%s, %s, %s tokens of context. %s", a.model.name(), info.Quantisation, number(info.ContextLength), a.choices())
 		}
 		return nil
 	}

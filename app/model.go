@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"notso/engine"
 )
+
+// loadingStep is the least progress of a load that the page is told of, so that
+// a quick load is not a storm of events.
+const loadingStep = 0.02
 
 // errNoModel: no model file can be found, and there is no built-in one.
 var errNoModel = errors.New("no model file was found")
@@ -64,7 +69,12 @@ func (m *model) begin(path string, eng engine.Engine) {
 	m.app.showModelStatus(statusView{State: "loading", Text: "Loading " + name, Fraction: 0})
 	m.app.work.Go(func() {
 		defer cancel()
+		told := 0.0
 		info, err := eng.Load(ctx, path, m.app.opts.Config.Get().LoadOptions(), func(f float64) {
+			if f-told < loadingStep && f < 1 {
+				return
+			}
+			told = f
 			m.app.showModelStatus(statusView{State: "loading", Text: "Loading " + name, Fraction: f})
 		})
 		current := false
@@ -123,6 +133,16 @@ func (m *model) info() engine.ModelInfo {
 		return engine.ModelInfo{Sampling: engine.DefaultSampling()}
 	}
 	return m.loaded
+}
+
+// name is what people know the model by: its file's name, since the name inside
+// the file is often that of a training run.
+func (m *model) name() string {
+	info := m.info()
+	if info.Path == "" {
+		return info.Name
+	}
+	return strings.TrimSuffix(filepath.Base(info.Path), ".gguf")
 }
 
 // snapshot returns what the views show.

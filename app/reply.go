@@ -49,7 +49,7 @@ func (a *App) launch(turn chat.Turn, src source, each func(engine.Event)) {
 	ctx, stop := context.WithCancel(a.ctx)
 	r := &reply{
 		app: a, chat: turn.Chat, turn: turn.ID, each: each, stop: stop, done: make(chan struct{}),
-		text: a.words.Stream(turn.ID), reasoning: a.words.Stream(turn.ID), phase: "reading",
+		text: a.words.Stream(textID(turn.ID)), reasoning: a.words.Stream(reasoningID(turn.ID)), phase: "reading",
 	}
 	r.reasoning.Write(turn.Reasoning)
 	r.text.Write(turn.Text)

@@ -37,7 +37,7 @@ func Sentence(err error) string {
 	case errors.Is(err, errNoModel), errors.Is(err, engine.ErrNoModel):
 		return sentenceNoModel
 	case errors.As(err, &file):
-		return fmt.Sprintf("%s cannot be used: %s. Choose another file with /model.", filepath.Base(file.Path), file.Reason)
+		return fmt.Sprintf("The model file %s cannot be used: %s. Choose another with /model.", filepath.Base(file.Path), file.Reason)
 	case errors.As(err, &long):
 		return fmt.Sprintf("This is too long for the model: %d tokens, and it holds %d. Shorten the message, or start afresh with /reset.", long.Tokens, long.Limit)
 	case errors.As(err, &template):

@@ -48,7 +48,7 @@ func (a *App) status() statusView {
 		defer r.mu.Unlock()
 		return writingStatus(r.phase, r.tokens, time.Since(r.decoded))
 	}
-	state, info, builtin, failure := a.model.snapshot()
+	state, _, builtin, failure := a.model.snapshot()
 	switch {
 	case state == "loading":
 		return statusView{State: "loading", Text: "Loading the model", Fraction: -1}
@@ -57,7 +57,7 @@ func (a *App) status() statusView {
 	case state == "ready" && builtin:
 		return statusView{State: "none", Text: "No model yet", Fraction: -1}
 	case state == "ready":
-		return statusView{State: "ready", Text: info.Name, Fraction: -1}
+		return statusView{State: "ready", Text: "Ready", Fraction: -1}
 	}
 	return statusView{State: "none", Text: "No model yet", Fraction: -1}
 }
@@ -106,7 +106,7 @@ func (a *App) stats(r *reply) chat.Stats {
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
-		Model: a.model.info().Name, ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
+		Model: a.model.name(), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
 	}
 }
 

@@ -72,7 +72,7 @@ func (a *App) conversation(ctx context.Context, chatID int64) (conversationView,
 		return conversationView{}, err
 	}
 	view := conversationView{
-		ChatID: c.ID, Title: c.Title, Model: a.model.info().Name, Gauge: a.gauge(c, branch), Thinking: a.thinking(c),
+		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, branch), Thinking: a.thinking(c),
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
 	if chatID == 0 {
@@ -118,13 +118,17 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 		view.Text = a.words.Plain(t.Text)
 		return view
 	}
-	view.Text = a.words.Render(t.ID, t.Text)
+	view.Text = a.words.Render(textID(t.ID), t.Text)
 	if strings.TrimSpace(t.Reasoning) != "" {
-		view.Reasoning = a.words.Render(t.ID, t.Reasoning)
+		view.Reasoning = a.words.Render(reasoningID(t.ID), t.Reasoning)
 		view.Summary = thoughtFor(time.Duration(t.Stats.ReasoningMS * float64(time.Millisecond)))
 	}
 	return view
 }
+
+// textID and reasoningID keep the footnotes of a turn's two parts apart.
+func textID(turn int64) int64      { return 2 * turn }
+func reasoningID(turn int64) int64 { return 2*turn + 1 }
 
 func notice(t chat.Turn) string {
 	switch {
@@ -161,7 +165,7 @@ func (a *App) thinking(c chat.Chat) thinkingView {
 	case state != "ready":
 		return thinkingView{Available: true, On: on, Why: "Let the model reason before it answers"}
 	case !info.Thinks:
-		return thinkingView{Why: info.Name + " cannot reason before it answers"}
+		return thinkingView{Why: a.model.name() + " cannot reason before it answers"}
 	}
 	return thinkingView{Available: true, On: on, Why: "Let the model reason before it answers: better answers, later"}
 }

@@ -93,7 +93,7 @@ func read(path string) (*File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("is not a file but a folder or a device")
+		return nil, errors.New("it is a folder or a device, not a file")
 	}
 	return parse(path, file, info.Size())
 }

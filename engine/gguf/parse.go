@@ -13,7 +13,7 @@ func parse(path string, r io.ReaderAt, size int64) (*File, error) {
 
 	magic, err := c.take(4)
 	if err != nil || string(magic) != "GGUF" {
-		return nil, fault("is not a GGUF file")
+		return nil, fault("it is not a GGUF file")
 	}
 	if err := f.parseVersion(c); err != nil {
 		return nil, err
