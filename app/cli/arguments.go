@@ -68,6 +68,10 @@ func flagSentence(err error) string {
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		return fmt.Sprintf("The flag -%s needs a value.", name)
 	}
-	text = strings.Replace(text, "\" for flag -", "\" for flag --", 1)
+	return sentence(errors.New(strings.Replace(text, "\" for flag -", "\" for flag --", 1)))
+}
+
+func sentence(err error) string {
+	text := err.Error()
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -61,7 +61,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

@@ -112,10 +112,8 @@ func testEnv() Env {
 			}
 			return EngineFacts{Build: "llama.cpp v0.4.0", Libraries: "/lib/engine", Devices: []string{"CPU"}}, nil
 		},
-		Render: prompt.RenderJSON,
-		Sentence: func(err error) string {
-			return strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
-		},
+		Render:   prompt.RenderJSON,
+		Sentence: sentence,
 	}
 }
 
