@@ -200,10 +200,10 @@ func contextFull(t *testing.T, s *suite) {
 func concurrent(t *testing.T, s *suite) {
 	e := s.start(t)
 	load(t, e, s.model, engine.LoadOptions{})
-	const replies = 6
+	const replies = 4
 	requests, wants := make([]engine.Request, replies), make([]outcome, replies)
 	for i := range replies {
-		requests[i] = counting(6 + i)
+		requests[i] = counting(4 + i)
 		if i%2 == 1 {
 			head := reply(t, e, counting(3*i), engine.FinishLength)
 			requests[i].Resume = &engine.Partial{Reasoning: head.reasoning, Text: head.text}
@@ -218,7 +218,7 @@ func concurrent(t *testing.T, s *suite) {
 			for _, what := range o.broken {
 				t.Errorf("reply %d: %s", i, what)
 			}
-			if o.err != nil || o.done == nil || o.done.Finish != engine.FinishLength || o.done.Usage.ReplyTokens != 6+i {
+			if o.err != nil || o.done == nil || o.done.Finish != engine.FinishLength || o.done.Usage.ReplyTokens != 4+i {
 				t.Errorf("reply %d: %v, %+v", i, o.err, o.done)
 			}
 			if s.caps.Exact && o.written() != wants[i].written() {

@@ -38,7 +38,7 @@ func drawsSeed(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func sameSeed(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	req := counting(16)
+	req := counting(8)
 	req.Seed = 42
 	req.Sampling = engine.Sampling{Temperature: 1, TopP: 0.95, RepeatPenalty: 1}
 	first, second := collect(t, e.Reply(limited(t), req), nil), collect(t, e.Reply(limited(t), req), nil)
@@ -51,7 +51,7 @@ func sameSeed(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func cancelled(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	whole := reply(t, e, counting(64), engine.FinishLength)
+	whole := reply(t, e, counting(24), engine.FinishLength)
 	ctx, cancel := context.WithCancel(limited(t))
 	defer cancel()
 	o := collect(t, e.Reply(ctx, counting(0)), func(event engine.Event) {
@@ -83,7 +83,7 @@ func cancelledBefore(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func loopLeft(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	whole := reply(t, e, counting(12), engine.FinishLength)
+	whole := reply(t, e, counting(6), engine.FinishLength)
 	for event, err := range e.Reply(limited(t), counting(0)) {
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func loopLeft(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 			break
 		}
 	}
-	if again := reply(t, e, counting(12), engine.FinishLength); again.text != whole.text {
+	if again := reply(t, e, counting(6), engine.FinishLength); again.text != whole.text {
 		t.Errorf("the next reply is %q, want %q", again.text, whole.text)
 	}
 }
@@ -112,12 +112,12 @@ func maxTokens(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func stopStrings(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	whole := reply(t, e, counting(32), engine.FinishLength).text
+	whole := reply(t, e, counting(20), engine.FinishLength).text
 	runes := []rune(whole)
 	if len(runes) < 12 {
 		t.Fatalf("the model wrote only %q", whole)
 	}
-	for _, length := range []int{1, 2, 5} {
+	for _, length := range []int{1, 4} {
 		stop := string(runes[len(runes)/2 : len(runes)/2+length])
 		req := counting(0)
 		req.Limits.Stop = []string{"\x00 is never written", stop}
@@ -129,9 +129,9 @@ func stopStrings(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func resumes(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	const tokens = 24
+	const tokens = 16
 	whole := reply(t, e, counting(tokens), engine.FinishLength)
-	for _, n := range []int{1, 5, 12} {
+	for _, n := range []int{1, 6} {
 		head := reply(t, e, counting(n), engine.FinishLength)
 		req := counting(tokens - n)
 		req.Resume = &engine.Partial{Reasoning: head.reasoning, Text: head.text}
@@ -143,7 +143,7 @@ func resumes(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 }
 
 func warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
-	req := counting(12)
+	req := counting(6)
 	req.Messages[0].Content = "Count from 1 to 300. Take your time."
 	want := reply(t, e, req, engine.FinishLength)
 	req.Messages[0].Content = "Something else, so that nothing of it is cached."
