@@ -6,32 +6,27 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"notso/app/chat"
+	"notso/app/cli/clitest"
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/store"
 	"notso/engine/prompt"
 )
 
-// The scripts below testdata/script use nothing but the program and a model
-// that says the script scripted.Plain, so they hold for the whole program too.
-// Those below testdata/fault need what only the stand-in below does.
+// The scripts below testdata/script hold for the whole program too. Those below
+// testdata/fault need what only the stand-ins below do.
 func TestScripts(t *testing.T) {
 	for _, dir := range []string{"script", "fault"} {
 		t.Run(dir, func(t *testing.T) {
-			testscript.Run(t, testscript.Params{
-				Dir:   filepath.Join("testdata", dir),
-				Setup: setup,
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"store": storeChat, "fails": fails, "lock": lock},
-			})
+			testscript.Run(t, clitest.Params(filepath.Join("testdata", dir), func(path string) error {
+				return os.WriteFile(path, []byte("GGUF"), 0o600)
+			}))
 		})
 	}
 }
@@ -40,60 +35,6 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"notso": func() { os.Exit(Run(context.Background(), os.Args[1:], testEnv())) },
 	})
-}
-
-// setup gives each script its own home, and a model file in $MODEL.
-func setup(e *testscript.Env) error {
-	dir := filepath.Join(e.WorkDir, "home")
-	model := filepath.Join(dir, "data", "models", "scripted.gguf")
-	e.Setenv("NOTSO_HOME", dir)
-	e.Setenv("MODEL", model)
-	if err := os.MkdirAll(filepath.Dir(model), 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(model, []byte("GGUF"), 0o600)
-}
-
-// storeChat puts a chat into the script's database: store TITLE MESSAGE REPLY.
-func storeChat(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: store TITLE MESSAGE REPLY")
-	}
-	ctx := context.Background()
-	db, err := store.Open(ctx, filepath.Join(ts.Getenv("NOTSO_HOME"), "data", "chats.db"))
-	ts.Check(err)
-	defer db.Close()
-	when := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
-	_, err = db.AddChat(ctx, chat.Chat{Title: args[0], Head: 2, Created: when, Updated: when}, []chat.Turn{
-		{ID: 1, Role: chat.User, Text: args[1], State: chat.Done, Created: when},
-		{ID: 2, Parent: 1, Role: chat.Assistant, Text: args[2], State: chat.Done, Created: when},
-	})
-	ts.Check(err)
-}
-
-// fails runs a program that must end with an exit code: fails CODE PROGRAM
-// [ARG...].
-func fails(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: fails CODE PROGRAM [ARG...]")
-	}
-	err := ts.Exec(args[1], args[2:]...)
-	exit := (*exec.ExitError)(nil)
-	if !errors.As(err, &exit) || fmt.Sprint(exit.ExitCode()) != args[0] {
-		ts.Fatalf("it ended with %v, want exit code %s", err, args[0])
-	}
-}
-
-// lock makes the test the owner of the script's data until the script ends.
-func lock(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: lock")
-	}
-	dir := filepath.Join(ts.Getenv("NOTSO_HOME"), "data")
-	ts.Check(os.MkdirAll(dir, 0o700))
-	held, err := home.Acquire(home.Paths{Lock: filepath.Join(dir, "notso.lock")})
-	ts.Check(err)
-	ts.Defer(func() { held.Release() })
 }
 
 // testEnv is what main wires, with a stand-in for the engine and the service.

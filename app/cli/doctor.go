@@ -170,7 +170,7 @@ func chats(ctx context.Context, paths home.Paths) (string, error) {
 		return "", err
 	}
 	n, err := db.Counts(ctx)
-	return fmt.Sprintf("%d chats with %d turns, undamaged", n.Chats, n.Turns), err
+	return fmt.Sprintf("undamaged; chats: %d, turns: %d", n.Chats, n.Turns), err
 }
 
 // sentences makes one error of warnings, nil of none.
