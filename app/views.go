@@ -163,11 +163,11 @@ func (a *App) thinking(c chat.Chat) thinkingView {
 	on := first(engine.Thinking(c.Settings.Thinking), a.opts.Config.Get().Thinking, engine.ThinkingOn) == engine.ThinkingOn
 	switch {
 	case state != "ready":
-		return thinkingView{Available: true, On: on, Why: "Let the model reason before it answers"}
+		return thinkingView{Chat: c.ID, Available: true, On: on, Why: "Let the model reason before it answers"}
 	case !info.Thinks:
-		return thinkingView{Why: a.model.name() + " cannot reason before it answers"}
+		return thinkingView{Chat: c.ID, Why: a.model.name() + " cannot reason before it answers"}
 	}
-	return thinkingView{Available: true, On: on, Why: "Let the model reason before it answers: better answers, later"}
+	return thinkingView{Chat: c.ID, Available: true, On: on, Why: "Let the model reason before it answers: better answers, later"}
 }
 
 func palette() []paletteGroup {

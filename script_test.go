@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"notso/engine/scripted"
+)
+
+// roleVariable makes the test binary the program, in the role that it names.
+const roleVariable = "NOTSO_TEST_ROLE"
+
+// The scripts run this program, worker and all: the test binary takes its part.
+func TestMain(m *testing.M) {
+	if os.Getenv(roleVariable) != "" {
+		os.Exit(run([]string{os.Getenv(roleVariable)}))
+	}
+	testscript.Main(m, map[string]func(){"notso": main})
+}
+
+func TestScripts(t *testing.T) {
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	starter := filepath.Join(root, "models", "SmolLM2-135M-Instruct.Q4_1.gguf")
+	if _, err := os.Stat(starter); err != nil {
+		t.Fatalf("the starter model is missing: run make model (%v)", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NOTSO_HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("NOTSO_ENGINE_LIB", filepath.Join(root, "build", "engine"))
+			env.Setenv("STARTER", starter)
+			if err := scripted.WriteModel(filepath.Join(env.WorkDir, "plain.gguf"), scripted.Plain()); err != nil {
+				return err
+			}
+			return scripted.WriteModel(filepath.Join(env.WorkDir, "reasoning.gguf"), scripted.Reasoning())
+		},
+	})
+}
