@@ -1,0 +1,166 @@
+package runner
+
+import (
+	"errors"
+
+	"notso/engine"
+	"notso/engine/llama"
+)
+
+const (
+	// prefillChunk is how many tokens of prompts one batch takes, fixed so that
+	// equal requests make equal batches. From 128 on a larger one is at most 2 %
+	// faster on a CPU, and progress is told after each.
+	prefillChunk = 128
+
+	// besideChunk is the same while other replies are being written: each of
+	// their tokens waits for it.
+	besideChunk = 32
+)
+
+// share is what one job has in the batch.
+type share struct {
+	job    *job
+	tokens int
+	logits int // index of the last token in the batch; -1 when it is not sampled
+}
+
+// fill puts the next tokens of the running jobs into the batch: first of those
+// that write, if their readers keep up, then of prompts, oldest first. It
+// returns false when there are none.
+func (s *scheduler) fill() bool {
+	s.batch.Clear()
+	s.shares = s.shares[:0]
+	writing := 0
+	for _, j := range s.running {
+		if j.pending() == 1 && !j.feed.full() {
+			s.add(j, 1)
+			writing++
+		}
+	}
+	room := prefillChunk
+	if writing > 0 {
+		room = besideChunk
+	}
+	for _, j := range s.running {
+		if n := min(j.pending(), room); n > 0 && j.pending() > 1 {
+			s.add(j, n)
+			room -= n
+		}
+	}
+	return len(s.shares) > 0
+}
+
+// add puts the next n pending tokens of a job into the batch, fewer when that
+// is full.
+func (s *scheduler) add(j *job, n int) {
+	sh := share{job: j, logits: -1}
+	for from := len(j.seq.tokens); sh.tokens < n; sh.tokens++ {
+		position := from + sh.tokens
+		sampled := j.writer != nil && position == len(j.tokens)-1
+		index, err := s.batch.Add(j.tokens[position], position, j.seq.id, sampled)
+		if err != nil {
+			break
+		}
+		if sampled {
+			sh.logits = index
+		}
+	}
+	if sh.tokens > 0 {
+		s.shares = append(s.shares, sh)
+	}
+}
+
+// evaluate decodes the batch and deals out what comes of it.
+func (s *scheduler) evaluate() {
+	switch err := s.context.Decode(s.batch); {
+	case err == nil:
+		s.count()
+		for _, sh := range s.shares {
+			s.advance(sh)
+		}
+	case errors.Is(err, llama.ErrAborted):
+		s.restore()
+	case errors.Is(err, llama.ErrNoSlot):
+		s.makeRoom()
+	default:
+		for _, sh := range s.shares {
+			s.fail(sh.job, err)
+		}
+	}
+}
+
+// count adds the batch's tokens to their sequences.
+func (s *scheduler) count() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sh := range s.shares {
+		seq := sh.job.seq
+		from := len(seq.tokens)
+		seq.tokens = append(seq.tokens, sh.job.tokens[from:from+sh.tokens]...)
+		s.evaluated += sh.tokens
+	}
+}
+
+// advance samples the next token of a job whose tokens are all evaluated, and
+// ends the job where that says so.
+func (s *scheduler) advance(sh share) {
+	j := sh.job
+	j.progress()
+	if sh.logits < 0 {
+		if j.pending() == 0 {
+			s.end(j, "", nil)
+		}
+		return
+	}
+	token := j.writer.sampler.Sample(s.context, sh.logits)
+	events, finish := j.writer.write(token)
+	j.feed.push(events...)
+	if finish == "" && len(j.tokens) == s.length {
+		finish = engine.FinishContext
+	}
+	if finish != "" {
+		s.end(j, finish, nil)
+		return
+	}
+	j.tokens = append(j.tokens, token)
+}
+
+// restore makes the KV cache agree with the sequences after an aborted batch.
+func (s *scheduler) restore() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sh := range s.shares {
+		s.cache.cut(sh.job.seq, len(sh.job.seq.tokens))
+	}
+}
+
+// makeRoom frees cells of the KV cache for the batch: an idle sequence's, else
+// those of the reply that came last, which waits and starts over. One reply
+// alone, that fills the cache, is at its end.
+func (s *scheduler) makeRoom() {
+	s.mu.Lock()
+	evicted := s.cache.evict()
+	s.mu.Unlock()
+	switch last := s.running[len(s.running)-1]; {
+	case evicted:
+	case len(s.running) > 1:
+		s.forget(last)
+		s.requeue(last)
+	default:
+		s.end(last, engine.FinishContext, nil)
+	}
+}
+
+// fail ends a job with an error that leaves its sequence in doubt.
+func (s *scheduler) fail(j *job, err error) {
+	s.forget(j)
+	s.end(j, "", err)
+}
+
+// forget drops what a job's sequence holds.
+func (s *scheduler) forget(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cache.clear(j.seq)
+}

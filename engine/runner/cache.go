@@ -1,0 +1,175 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+
+	"notso/engine/llama"
+)
+
+const (
+	// maxSequences is how many evaluated prefixes are kept, and how many replies
+	// can be written side by side. Idle sequences cost nothing but their cells.
+	maxSequences = 16
+
+	// expendable is how many tokens at a sequence's end may be lost to a request
+	// that continues before them, rather than keep both: the end of a reply that
+	// the template writes differently.
+	expendable = 8
+)
+
+// sequence is what the KV cache holds under one id: the evaluated positions of
+// tokens, from 0.
+type sequence struct {
+	id     llama.Sequence
+	tokens []llama.Token
+	busy   bool   // a job uses it
+	used   uint64 // when a job last did, in ticks of the cache
+}
+
+// cache knows what is evaluated. Requests take over the longest prefix that any
+// sequence shares with them: of the same chat, of another with the same system
+// prompt, of an earlier branch. The scheduler's lock guards it.
+type cache struct {
+	context   *llama.Context
+	sequences []*sequence
+	whole     bool // the model's memory cannot be cut or copied in part
+	ticks     uint64
+}
+
+func newCache(context *llama.Context, whole bool) *cache {
+	c := &cache{context: context, whole: whole}
+	for id := range maxSequences {
+		c.sequences = append(c.sequences, &sequence{id: llama.Sequence(id)})
+	}
+	return c
+}
+
+// claim returns a sequence for tokens that holds as many of them as can be had,
+// at most reuse, and nothing else. It returns nil when all are busy.
+func (c *cache) claim(tokens []llama.Token, reuse int) *sequence {
+	source, n := c.longest(tokens, reuse)
+	target := c.leastUsed(source)
+	if source != nil && !source.busy && (target == nil || len(source.tokens)-n <= expendable) {
+		c.cut(source, n)
+		return c.take(source)
+	}
+	if target == nil {
+		return nil
+	}
+	c.clear(target)
+	if n > 0 {
+		c.context.CopySequence(source.id, target.id, n)
+		target.tokens = slices.Clone(source.tokens[:n])
+	}
+	return c.take(target)
+}
+
+// release gives back a sequence that claim returned. It keeps what it holds.
+func (c *cache) release(s *sequence) {
+	c.ticks++
+	s.busy, s.used = false, c.ticks
+}
+
+// longest finds the sequence that shares the longest prefix with tokens, of at
+// most limit tokens; nil when none shares any.
+func (c *cache) longest(tokens []llama.Token, limit int) (best *sequence, n int) {
+	for _, s := range c.sequences {
+		shared := commonPrefix(s.tokens, tokens[:limit])
+		if c.whole && (s.busy || shared < len(s.tokens)) {
+			continue
+		}
+		if shared > n || shared == n && n > 0 && best.busy && !s.busy {
+			best, n = s, shared
+		}
+	}
+	return best, n
+}
+
+// follow finds the tokens with which text was written after prompt, as far as a
+// sequence holds them. Sampled tokens are rarely split as a tokenizer would.
+func (c *cache) follow(prompt []llama.Token, text string, piece func(llama.Token) string) (tokens []llama.Token, rest string) {
+	rest = text
+	for _, s := range c.sequences {
+		if commonPrefix(s.tokens, prompt) < len(prompt) {
+			continue
+		}
+		left, end := text, len(prompt)
+		for end < len(s.tokens) {
+			p := piece(s.tokens[end])
+			if p == "" || !strings.HasPrefix(left, p) {
+				break
+			}
+			left = left[len(p):]
+			end++
+		}
+		if len(left) < len(rest) {
+			tokens, rest = slices.Clone(s.tokens[len(prompt):end]), left
+		}
+	}
+	return tokens, rest
+}
+
+// evict forgets the idle sequence that was used longest ago. It returns false
+// when no idle sequence holds anything.
+func (c *cache) evict() bool {
+	var oldest *sequence
+	for _, s := range c.sequences {
+		if !s.busy && len(s.tokens) > 0 && (oldest == nil || s.used < oldest.used) {
+			oldest = s
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	c.clear(oldest)
+	return true
+}
+
+// cut keeps the first n tokens of a sequence, and makes the KV cache agree with
+// that. Where the memory cannot be cut there, nothing is kept.
+func (c *cache) cut(s *sequence, n int) {
+	if n == 0 || !c.context.CutSequence(s.id, n) {
+		c.clear(s)
+		return
+	}
+	s.tokens = s.tokens[:n]
+}
+
+// clear forgets what a sequence holds.
+func (c *cache) clear(s *sequence) {
+	s.tokens = nil
+	c.context.RemoveSequence(s.id)
+}
+
+func (c *cache) take(s *sequence) *sequence {
+	c.ticks++
+	s.busy, s.used = true, c.ticks
+	return s
+}
+
+// leastUsed returns an idle sequence that is not except: an empty one, else the
+// one that was used longest ago; nil when there is none.
+func (c *cache) leastUsed(except *sequence) (least *sequence) {
+	for _, s := range c.sequences {
+		switch {
+		case s.busy || s == except:
+		case len(s.tokens) == 0:
+			return s
+		case least == nil || s.used < least.used:
+			least = s
+		}
+	}
+	return least
+}
+
+// commonPrefix counts the tokens with which both begin.
+func commonPrefix(a, b []llama.Token) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}

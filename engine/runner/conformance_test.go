@@ -1,0 +1,28 @@
+package runner
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"notso/engine"
+	"notso/engine/enginetest"
+)
+
+// oneThread is a Runner for a machine that runs other tests as well, see load.
+type oneThread struct{ *Runner }
+
+func (r oneThread) Load(ctx context.Context, path string, opts engine.LoadOptions, progress func(float64)) (engine.ModelInfo, error) {
+	opts.Threads = 1
+	return r.Runner.Load(ctx, path, opts, progress)
+}
+
+func TestTheEngineConforms(t *testing.T) {
+	open := func(t *testing.T) engine.Engine { return oneThread{newRunner(t)} }
+	t.Run("with a scripted model", func(t *testing.T) {
+		enginetest.Conformance(t, open, enginetest.Model(t), enginetest.Capabilities{Caches: true, Exact: true})
+	})
+	t.Run("with the starter model", func(t *testing.T) {
+		enginetest.Conformance(t, open, filepath.Join(root(t), starterModel), enginetest.Capabilities{Caches: true})
+	})
+}

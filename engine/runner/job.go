@@ -1,0 +1,82 @@
+package runner
+
+import (
+	"time"
+
+	"notso/engine"
+	"notso/engine/llama"
+)
+
+// job is a sequence of tokens to evaluate and, when it has a writer, to go on
+// with. It has no phases: each step evaluates what is pending, many tokens of a
+// prompt or the one sampled last, and once nothing is, the next is sampled.
+//
+// The scheduler owns a job from submit to the closing of its feed.
+type job struct {
+	tokens     []llama.Token // the prompt, then the reply
+	prompt     int           // how many tokens are the prompt
+	background bool          // runs only while no other does
+	writer     *writer       // nil: only evaluate
+	feed       *feed
+
+	seq     *sequence // nil while it waits
+	end     ending    // asked for from outside; guarded by the scheduler's lock
+	reports bool      // the prompt takes several batches, so that progress is told
+	started time.Time // when the first batch with its tokens began
+}
+
+// ending is how a job shall end before its time.
+type ending int
+
+const (
+	goOn      ending = iota
+	stopped          // the caller cancelled, or the model is let go
+	preempted        // something more urgent came
+)
+
+// pending counts the tokens that are not evaluated yet.
+func (j *job) pending() int { return len(j.tokens) - len(j.seq.tokens) }
+
+// reuse is how many evaluated tokens the job may take over. A job that goes on
+// needs the logits after its last token, so it evaluates that one itself.
+func (j *job) reuse() int {
+	if j.writer != nil {
+		return len(j.tokens) - 1
+	}
+	return len(j.tokens)
+}
+
+// admitted notes what the job found evaluated, on its first admission.
+func (j *job) admitted(chunk int) {
+	if !j.started.IsZero() {
+		return
+	}
+	j.started = time.Now()
+	j.reports = j.pending() > chunk
+	if j.writer != nil {
+		j.writer.done.Usage.CachedTokens = len(j.seq.tokens)
+		j.writer.prefillFrom = j.started
+	}
+	j.progress()
+}
+
+// progress reports how much of a long prompt is evaluated.
+func (j *job) progress() {
+	if !j.reports || len(j.tokens) > j.prompt || j.writer == nil {
+		return
+	}
+	j.feed.push(engine.Event{Kind: engine.EventProgress, Progress: &engine.Progress{
+		Done: len(j.seq.tokens), Total: j.prompt, Cached: j.writer.done.Usage.CachedTokens,
+	}})
+}
+
+// finish ends the job's feed: with the reply's summary, or with err.
+func (j *job) finish(finish engine.Finish, err error) {
+	if j.writer != nil {
+		if err == nil {
+			j.feed.push(j.writer.finish(finish)...)
+		}
+		j.writer.sampler.Close()
+	}
+	j.feed.close(err)
+}

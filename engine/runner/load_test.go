@@ -1,0 +1,209 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"notso/engine"
+	"notso/engine/gguf"
+	"notso/engine/llama"
+	"notso/engine/scripted"
+)
+
+func TestLoadDescribesTheModel(t *testing.T) {
+	r := newRunner(t)
+	path := filepath.Join(root(t), starterModel)
+	var progress []float64
+	info, err := r.Load(t.Context(), path, engine.LoadOptions{Threads: 1}, func(f float64) { progress = append(progress, f) })
+	if err != nil {
+		t.Fatalf("%v\nrun `make engine model` first", err)
+	}
+	if !slices.IsSorted(progress) || len(progress) < 2 || progress[len(progress)-1] != 1 {
+		t.Errorf("progress was %v, want rising fractions that end with 1", progress)
+	}
+	if info.Path != path || info.Name == "" || info.Architecture != "llama" || info.Quantisation != "Q4_1" ||
+		info.Parameters < 130e6 || info.Parameters > 140e6 || info.SizeBytes != 98362432 ||
+		info.TrainedContext != 8192 || info.ContextLength != 8192 || info.Hash == "" ||
+		info.EngineBuild != "llama.cpp v0.4.0" || info.Template != "model" || info.Thinks || info.Tools ||
+		info.Sampling.Temperature != 0.6 {
+		t.Errorf("got %+v", info)
+	}
+	if len(info.Devices) != 1 || !strings.HasPrefix(info.Devices[0], "CPU (") {
+		t.Errorf("devices are %q, want the processor and its backend", info.Devices)
+	}
+}
+
+func TestLoadOptionsAreKept(t *testing.T) {
+	r := newRunner(t)
+	path := filepath.Join(root(t), starterModel)
+	opts := engine.LoadOptions{ContextLength: 512, KVType: "q8_0", Threads: 1, Template: "{{ messages[0].content }}"}
+	info, err := r.Load(t.Context(), path, opts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.ContextLength != 512 || info.Template != "override" {
+		t.Errorf("got %+v", info)
+	}
+	if n := len(tokensOf(t, r, greedy(0, "one two three"))); n != 3 {
+		t.Errorf("the prompt of the template that was given has %d tokens, want 3", n)
+	}
+	if o := reply1(t, r, greedy(4, "Once upon a time, there was")); o.done.Usage.ReplyTokens != 4 {
+		t.Errorf("with a q8_0 cache the reply ended with %+v", o.done)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	starter := filepath.Join(root(t), starterModel)
+	var file *engine.ModelFileError
+	var unsupported *engine.UnsupportedError
+	var template *engine.TemplateError
+	tests := []struct {
+		name string
+		path string
+		opts engine.LoadOptions
+		as   any
+	}{
+		{"a missing file", "nowhere.gguf", engine.LoadOptions{}, &file},
+		{"a file of another kind", filepath.Join(root(t), "go.mod"), engine.LoadOptions{}, &file},
+		{"an unknown KV type", starter, engine.LoadOptions{KVType: "q3_0"}, &unsupported},
+		{"a broken template", starter, engine.LoadOptions{Template: "{% if %}"}, &template},
+	}
+	for _, test := range tests {
+		if _, err := newRunner(t).Load(t.Context(), test.path, test.opts, nil); !errors.As(err, test.as) {
+			t.Errorf("%s: got %T %v", test.name, err, err)
+		}
+	}
+}
+
+func TestACancelledLoadLeavesNoModel(t *testing.T) {
+	r := newRunner(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := r.Load(ctx, filepath.Join(root(t), starterModel), engine.LoadOptions{}, func(float64) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := r.Measure(t.Context(), greedy(0, "Hi")); !errors.Is(err, engine.ErrNoModel) {
+		t.Errorf("then Measure returns %v, want ErrNoModel", err)
+	}
+}
+
+func TestTheNextModelTakesThePlaceOfTheFirst(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 512})
+	first := r.model.info
+	if _, err := r.Load(t.Context(), filepath.Join(root(t), "go.mod"), engine.LoadOptions{}, nil); err == nil {
+		t.Fatal("go.mod was loaded")
+	}
+	if r.model == nil || r.model.info.Hash != first.Hash {
+		t.Error("a file that cannot be a model drove out the one that was loaded")
+	}
+	path := filepath.Join(t.TempDir(), "scripted.gguf")
+	if err := scripted.WriteModel(path, scripted.Plain()); err != nil {
+		t.Fatal(err)
+	}
+	var info engine.ModelInfo
+	var finish engine.Finish
+	for e, err := range r.Reply(t.Context(), greedy(400, "Write the numbers from one to one thousand.")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == engine.EventText && info.Hash == "" {
+			if info, err = r.Load(t.Context(), path, engine.LoadOptions{Threads: 1}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e.Done != nil {
+			finish = e.Done.Finish
+		}
+	}
+	if finish != engine.FinishStopped {
+		t.Errorf("the reply of the first model ended with %q, want it stopped", finish)
+	}
+	if o := reply1(t, r, greedy(0, "Hi")); o.text != scripted.Plain().AnswerText() || o.done.ModelHash != info.Hash {
+		t.Errorf("the second model wrote %q", o.text)
+	}
+}
+
+func TestWithoutAModelThereIsAnError(t *testing.T) {
+	r := newRunner(t)
+	if _, err := collect(r.Reply(t.Context(), greedy(0, "Hi"))); !errors.Is(err, engine.ErrNoModel) {
+		t.Errorf("Reply: %v", err)
+	}
+	if err := r.Warm(t.Context(), greedy(0, "Hi")); !errors.Is(err, engine.ErrNoModel) {
+		t.Errorf("Warm: %v", err)
+	}
+}
+
+func TestTheContextIsTheLargestThatFits(t *testing.T) {
+	file, err := gguf.Read(filepath.Join(root(t), starterModel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	perToken := file.Summary().KVBytesPerToken
+	beside := file.Size + buffersBytes + reservedBytes
+	tests := []struct {
+		name      string
+		opts      engine.LoadOptions
+		kv        llama.KVType
+		available int64
+		want      int // 0: refused
+	}{
+		{"plenty", engine.LoadOptions{}, llama.KVFloat16, 1 << 40, 8192},
+		{"unknown", engine.LoadOptions{}, llama.KVFloat16, 0, 8192},
+		{"room for 5,000 tokens", engine.LoadOptions{}, llama.KVFloat16, beside + 5000*perToken, 4864},
+		{"the same in eight bits", engine.LoadOptions{}, llama.KVQuant8, beside + 4000*perToken, 7424},
+		{"no room", engine.LoadOptions{}, llama.KVFloat16, 1 << 30, smallestContext},
+		{"as asked", engine.LoadOptions{ContextLength: 3000}, llama.KVFloat16, 1 << 30, 3000},
+		{"more than the model's own", engine.LoadOptions{ContextLength: 100000}, llama.KVFloat16, 1 << 40, 8192},
+		{"more than there is memory", engine.LoadOptions{ContextLength: 8000}, llama.KVFloat16, 8000*perToken - 1, 0},
+	}
+	for _, test := range tests {
+		got, err := contextLength(file, test.opts, test.kv, test.available)
+		if got != test.want || (err != nil) != (test.want == 0) {
+			t.Errorf("%s: %d tokens, %v; want %d", test.name, got, err, test.want)
+		}
+	}
+}
+
+func TestLayersGoToTheGPUAsFarAsItsMemoryReaches(t *testing.T) {
+	file, err := gguf.Read(filepath.Join(root(t), starterModel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cpu := llama.Device{Name: "CPU", FreeBytes: 1 << 40}
+	gpu := func(free int64) llama.Device { return llama.Device{Name: "GPU", GPU: true, FreeBytes: uint64(free)} }
+	need := file.Size + 8192*file.Summary().KVBytesPerToken
+	tests := []struct {
+		name    string
+		devices []llama.Device
+		opts    engine.LoadOptions
+		want    int
+		runsOn  string
+	}{
+		{"no GPU", []llama.Device{cpu}, engine.LoadOptions{}, 0, "CPU"},
+		{"a large GPU", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{}, llama.AllLayers, "GPU CPU"},
+		{"room for half", []llama.Device{gpu(need/2 + buffersBytes), cpu}, engine.LoadOptions{}, 15, "GPU CPU"},
+		{"a full GPU", []llama.Device{gpu(1 << 20), cpu}, engine.LoadOptions{}, 0, "CPU"},
+		{"unwanted", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: -1}, 0, "CPU"},
+		{"as asked", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: 7}, 7, "GPU CPU"},
+	}
+	for _, test := range tests {
+		got := gpuLayers(test.devices, file, test.opts)
+		if names := strings.Join(deviceNames(test.devices, got), " "); got != test.want || names != test.runsOn {
+			t.Errorf("%s: %d layers on %s, want %d on %s", test.name, got, names, test.want, test.runsOn)
+		}
+	}
+}
+
+func TestTheMachineIsKnown(t *testing.T) {
+	if n := physicalCores(); n < 1 || n > 1024 {
+		t.Errorf("%d cores", n)
+	}
+	if _, err := os.Stat("/proc/meminfo"); err == nil && systemMemory() < 1<<28 {
+		t.Errorf("%d bytes of memory", systemMemory())
+	}
+}

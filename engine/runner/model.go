@@ -1,0 +1,190 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"notso/engine"
+	"notso/engine/gguf"
+	"notso/engine/llama"
+	"notso/engine/prompt"
+	"notso/engine/reply"
+)
+
+// weightsShare is the part of a load's progress that mapping the weights takes;
+// allocating the KV cache is the rest.
+const weightsShare = 0.9
+
+// model is a loaded model with everything that belongs to it.
+type model struct {
+	info      engine.ModelInfo
+	weights   *llama.Model
+	vocab     *llama.Vocab
+	context   *llama.Context
+	template  *prompt.Template
+	traits    prompt.Traits
+	tags      map[llama.Token]bool // control tokens that are tags, which the reply parser must see
+	scheduler *scheduler
+
+	// users read-locks it while a goroutine uses the fields above; close
+	// write-locks it.
+	users sync.RWMutex
+}
+
+func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, progress func(float64)) (*model, error) {
+	if progress == nil {
+		progress = func(float64) {}
+	}
+	kv, err := kvType(opts.KVType)
+	if err != nil {
+		return nil, err
+	}
+	m := &model{}
+	m.info = describe(file, library, opts)
+	if m.template, err = parseTemplate(file, opts); err != nil {
+		return nil, err
+	}
+	m.traits = m.template.Traits()
+	m.info.Thinks, m.info.Tools = m.traits.Thinks, m.traits.Tools
+	if m.info.Hash, err = gguf.Fingerprint(file.Path); err != nil {
+		return nil, err
+	}
+
+	layers := gpuLayers(library.Devices(), file, opts)
+	m.info.Devices = deviceNames(library.Devices(), layers)
+	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, func(fraction float64) {
+		progress(fraction * weightsShare)
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &engine.ModelFileError{Path: file.Path, Reason: err.Error()}
+	}
+	m.vocab = m.weights.Vocab()
+	if !m.weights.Generates() {
+		m.weights.Close()
+		return nil, &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
+	}
+	if err := m.open(file, opts, kv); err != nil {
+		m.weights.Close()
+		return nil, err
+	}
+	progress(1)
+	return m, nil
+}
+
+// open makes the context, of the length that fits, and the scheduler.
+func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType) error {
+	length, err := contextLength(file, opts, kv, availableMemory(m.weights.Library()))
+	if err != nil {
+		return err
+	}
+	threads := opts.Threads
+	if threads <= 0 {
+		threads = physicalCores()
+	}
+	m.context, err = m.weights.NewContext(llama.ContextOptions{
+		Length:      length,
+		Sequences:   maxSequences,
+		BatchTokens: prefillChunk + maxSequences,
+		Threads:     threads,
+		KVType:      kv,
+	})
+	if err != nil {
+		return err
+	}
+	m.info.ContextLength = m.context.Length()
+	call := reply.ToolCallTags()
+	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
+	m.scheduler = startScheduler(m.weights, m.context)
+	return nil
+}
+
+// close ends all work as if stopped, and frees the model.
+func (m *model) close() error {
+	m.scheduler.close()
+	m.users.Lock()
+	defer m.users.Unlock()
+	return errors.Join(m.context.Close(), m.weights.Close())
+}
+
+func describe(file *gguf.File, library *llama.Library, opts engine.LoadOptions) engine.ModelInfo {
+	s := file.Summary()
+	info := engine.ModelInfo{
+		Path:           file.Path,
+		Name:           s.Name,
+		Architecture:   s.Architecture,
+		Quantisation:   s.Quantisation,
+		Parameters:     s.Parameters,
+		SizeBytes:      file.Size,
+		TrainedContext: s.TrainedContext,
+		EngineBuild:    library.Build(),
+		Template:       "model",
+		Sampling:       recommended(file),
+	}
+	switch {
+	case opts.Template != "":
+		info.Template = "override"
+	case s.Template == "":
+		info.Template = "chatml"
+	}
+	return info
+}
+
+// parseTemplate picks the chat template: the caller's, the file's, or ChatML.
+// Errors: *engine.TemplateError.
+func parseTemplate(file *gguf.File, opts engine.LoadOptions) (*prompt.Template, error) {
+	source := opts.Template
+	if source == "" {
+		source = file.Summary().Template
+	}
+	if source == "" {
+		return prompt.ChatML(), nil
+	}
+	return prompt.Parse(source)
+}
+
+// recommended is the sampling that the file asks for in its header, in the keys
+// that llama.cpp defines; what it leaves open is as SmolLM3's card has it.
+func recommended(file *gguf.File) engine.Sampling {
+	s := engine.DefaultSampling()
+	for key, value := range map[string]*float64{
+		"general.sampling.temp":           &s.Temperature,
+		"general.sampling.top_p":          &s.TopP,
+		"general.sampling.min_p":          &s.MinP,
+		"general.sampling.penalty_repeat": &s.RepeatPenalty,
+	} {
+		if x, ok := file.Float(key); ok && x >= 0 {
+			*value = x
+		}
+	}
+	if k, ok := file.Uint("general.sampling.top_k"); ok && k < 1<<31 {
+		s.TopK = int(k)
+	}
+	return s
+}
+
+func kvType(name string) (llama.KVType, error) {
+	switch t := llama.KVType(name); t {
+	case "":
+		return llama.KVFloat16, nil
+	case llama.KVFloat16, llama.KVQuant8:
+		return t, nil
+	}
+	return "", &engine.UnsupportedError{What: fmt.Sprintf("a KV cache of type %q", name)}
+}
+
+// tagTokens are those tags that the vocabulary has as one control token.
+// Ordinary tokens are text anyway.
+func tagTokens(vocab *llama.Vocab, tags ...string) map[llama.Token]bool {
+	tokens := make(map[llama.Token]bool)
+	for _, tag := range tags {
+		if t := vocab.TokenizeMore(tag); len(t) == 1 && vocab.IsControl(t[0]) {
+			tokens[t[0]] = true
+		}
+	}
+	return tokens
+}

@@ -1,0 +1,106 @@
+package runner
+
+import (
+	"context"
+	"slices"
+
+	"notso/engine"
+	"notso/engine/llama"
+	"notso/engine/prompt"
+)
+
+// start is where a reply begins: the tokens before it, whether its first token
+// belongs to the reasoning, and whether the reasoning is over.
+type start struct {
+	tokens    []llama.Token
+	reasoning bool
+	answering bool
+}
+
+// start renders and tokenises req, with the reply that it resumes.
+// Errors: *engine.TemplateError, ctx.Err().
+func (m *model) start(ctx context.Context, req engine.Request) (start, error) {
+	p, err := m.render(ctx, req)
+	if err != nil {
+		return start{}, err
+	}
+	s := start{tokens: m.vocab.TokenizePrompt(p.Text), reasoning: p.Thinking}
+	if len(s.tokens) == 0 {
+		return start{}, &engine.TemplateError{Reason: "it gives an empty prompt"}
+	}
+	if partial := req.Resume; partial != nil && *partial != (engine.Partial{}) {
+		text := m.written(*partial, p.Thinking)
+		tokens, rest := m.scheduler.follow(s.tokens, text, m.piece)
+		s.tokens = slices.Concat(s.tokens, tokens, m.vocab.TokenizeMore(rest))
+		s.answering = partial.Text != ""
+		s.reasoning = !s.answering
+	}
+	return s, nil
+}
+
+// expected returns the tokens that the next prompt is sure to begin with: all of
+// req's, or up to where a draft, the last message, or the user's answer to a
+// reply may go on in any way.
+func (m *model) expected(ctx context.Context, req engine.Request) ([]llama.Token, error) {
+	last := len(req.Messages) - 1
+	asks := last >= 0 && req.Messages[last].Role == engine.RoleUser
+	if asks && !req.Draft {
+		s, err := m.start(ctx, req)
+		return s.tokens, err
+	}
+	var prompts [2][]llama.Token
+	for i, typed := range []string{"a", "b"} {
+		variant := req
+		variant.Resume = nil
+		variant.Messages = slices.Clone(req.Messages)
+		if asks {
+			variant.Messages[last].Content += typed
+		} else {
+			variant.Messages = append(variant.Messages, engine.Message{Role: engine.RoleUser, Content: typed})
+		}
+		p, err := m.render(ctx, variant)
+		if err != nil {
+			return nil, err
+		}
+		prompts[i] = m.vocab.TokenizePrompt(p.Text)
+	}
+	return prompts[0][:commonPrefix(prompts[0], prompts[1])], nil
+}
+
+func (m *model) render(ctx context.Context, req engine.Request) (prompt.Prompt, error) {
+	return m.template.Render(ctx, prompt.Input{
+		Messages:         req.Messages,
+		Tools:            req.Tools,
+		Thinking:         req.Thinking,
+		BOS:              m.vocab.BOS(),
+		EOS:              m.vocab.EOS(),
+		Now:              req.Date,
+		GenerationPrompt: true,
+	})
+}
+
+// written is a partial reply as the model wrote it, after a prompt that may have
+// opened the reasoning already.
+func (m *model) written(partial engine.Partial, opened bool) string {
+	think := m.traits.Think
+	text := ""
+	if partial.Reasoning != "" {
+		if !opened {
+			text = think.Open
+		}
+		text += partial.Reasoning
+		opened = true
+	}
+	if partial.Text != "" {
+		if opened {
+			text += think.Close
+		}
+		text += partial.Text
+	}
+	return text
+}
+
+// piece is a token as the reply parser sees it.
+func (m *model) piece(token llama.Token) string {
+	return string(m.vocab.AppendPiece(nil, token, m.tags[token]))
+}

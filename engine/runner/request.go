@@ -1,0 +1,165 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"iter"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"notso/engine"
+	"notso/engine/llama"
+	"notso/engine/reply"
+)
+
+// replyRoom is how many tokens a prompt must leave for the reply.
+const replyRoom = 64
+
+// Reply implements engine.Engine.
+func (r *Runner) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		j, cancel, err := r.begin(ctx, req)
+		if err != nil {
+			yield(engine.Event{}, err)
+			return
+		}
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)()
+		j.feed.all(yield)
+	}
+}
+
+// begin submits the job that writes the reply. cancel ends it as if stopped.
+func (r *Runner) begin(ctx context.Context, req engine.Request) (j *job, cancel func(), err error) {
+	called := time.Now()
+	m, release, err := r.use()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release()
+	j, err = m.replyJob(ctx, req, called)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case ctx.Err() != nil:
+		j.finish(engine.FinishStopped, nil)
+	case !m.scheduler.submit(j):
+		j.finish("", nil)
+		return nil, nil, engine.ErrNoModel
+	}
+	return j, func() { m.scheduler.cancel(j) }, nil
+}
+
+// replyJob makes a job of a request. With ctx cancelled it may lack its tokens.
+func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Time) (*job, error) {
+	req.Seed = seed(req.Seed)
+	s, err := m.start(ctx, req)
+	if err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	if limit := m.info.ContextLength - replyRoom; len(s.tokens) > limit {
+		return nil, &engine.PromptTooLongError{Tokens: len(s.tokens), Limit: limit}
+	}
+	sampler, err := newSampler(m.weights, req, s.tokens)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{
+		sampler: sampler, parser: m.parser(s, req.Limits.Stop), vocab: m.vocab, tags: m.tags,
+		limit: req.Limits.MaxTokens, reasoning: s.reasoning, called: called,
+		done: engine.Done{
+			Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
+			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
+		},
+	}
+	return &job{tokens: s.tokens, prompt: len(s.tokens), writer: w, feed: newFeed(m.scheduler.signal)}, nil
+}
+
+// Warm implements engine.Engine.
+func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
+	m, release, err := r.use()
+	if err != nil {
+		return err
+	}
+	tokens, err := m.expected(ctx, req)
+	if err == nil && len(tokens) > m.info.ContextLength-replyRoom {
+		err = &engine.PromptTooLongError{Tokens: len(tokens), Limit: m.info.ContextLength - replyRoom}
+	}
+	j := &job{tokens: tokens, prompt: len(tokens), background: true, feed: newFeed(m.scheduler.signal)}
+	if err == nil && !m.scheduler.submit(j) {
+		err = engine.ErrNoModel
+	}
+	release()
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { m.scheduler.cancel(j) })()
+	if _, _, err = j.feed.take(); err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// Measure implements engine.Engine.
+func (r *Runner) Measure(ctx context.Context, req engine.Request) (engine.Measure, error) {
+	m, release, err := r.use()
+	if err != nil {
+		return engine.Measure{}, err
+	}
+	defer release()
+	s, err := m.start(ctx, req)
+	if err != nil {
+		return engine.Measure{}, err
+	}
+	return engine.Measure{
+		PromptTokens:  len(s.tokens),
+		ContextLength: m.info.ContextLength,
+		CachedTokens:  m.scheduler.cached(s.tokens),
+	}, nil
+}
+
+// parser reads the reply that begins at s. In an answer that is resumed, tags of
+// reasoning are text.
+func (m *model) parser(s start, stop []string) *reply.Parser {
+	opts := reply.Options{Think: m.traits.Think, ToolCall: reply.ToolCallTags(), Stop: stop, InReasoning: s.reasoning}
+	if s.answering {
+		opts.Think = reply.Tags{}
+	}
+	return reply.New(opts)
+}
+
+// newSampler makes the reply's sampler. As in llama.cpp's own programs,
+// penalties count the prompt's last tokens too.
+func newSampler(weights *llama.Model, req engine.Request, prompt []llama.Token) (*llama.Sampler, error) {
+	sampler, err := weights.NewSampler(req.Sampling, req.Seed, "")
+	if err != nil {
+		return nil, err
+	}
+	if llama.Penalises(req.Sampling) {
+		for _, token := range prompt[max(0, len(prompt)-llama.PenaltyWindow):] {
+			sampler.Accept(token)
+		}
+	}
+	return sampler, nil
+}
+
+// seed draws one for 0. The largest number means "draw one" to llama.cpp, so it
+// is taken as its neighbour.
+func seed(asked uint32) uint32 {
+	if asked == 0 {
+		asked = 1 + rand.Uint32N(math.MaxUint32-1)
+	}
+	return min(asked, math.MaxUint32-1)
+}
+
+// hash is the SHA-256 of the tokens as little-endian 32-bit numbers, in hex.
+func hash(tokens []llama.Token) string {
+	h := sha256.New()
+	for _, token := range tokens {
+		h.Write(binary.LittleEndian.AppendUint32(nil, uint32(token)))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,244 @@
+package runner
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"notso/engine"
+	"notso/engine/llama"
+)
+
+// scheduler runs jobs on one context. Its goroutine is the only user of the
+// context and of the sequences; others reach it through submit, cancel, close
+// and the cache's read-only methods, under mu.
+type scheduler struct {
+	context *llama.Context
+	batch   *llama.Batch
+	length  int // of the context, in tokens
+
+	wake chan struct{} // holds a token while there may be something to do
+	done chan struct{} // closed when the goroutine has ended
+
+	mu      sync.Mutex
+	cache   *cache
+	waiting []*job // in order of submission
+	running []*job // those with a sequence
+	closed  bool
+
+	shares    []share // what each job has in the batch
+	evaluated int     // tokens, since the start
+}
+
+func startScheduler(weights *llama.Model, context *llama.Context) *scheduler {
+	s := &scheduler{
+		context: context,
+		batch:   weights.Library().NewBatch(prefillChunk + maxSequences),
+		length:  context.Length(),
+		wake:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
+		cache:   newCache(context, weights.Recurrent()),
+	}
+	go s.run()
+	return s
+}
+
+// submit takes over a job. What runs in the background ends for it: for a reply
+// because that comes first, for other background work because it is newer. It
+// returns false when the scheduler is closed; then the job is the caller's.
+func (s *scheduler) submit(j *job) bool {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return false
+	}
+	interrupts := false
+	for _, other := range slices.Concat(s.waiting, s.running) {
+		if other.background && other.end == goOn {
+			other.end = preempted
+			interrupts = interrupts || other.seq != nil
+		}
+	}
+	s.waiting = append(s.waiting, j)
+	s.mu.Unlock()
+	if interrupts {
+		s.context.Abort(true)
+	}
+	s.signal()
+	return true
+}
+
+// cancel ends a job as stopped, within one batch at most. A job that has ended
+// is left alone.
+func (s *scheduler) cancel(j *job) {
+	s.mu.Lock()
+	live := slices.Contains(s.waiting, j) || slices.Contains(s.running, j)
+	if live && j.end == goOn {
+		j.end = stopped
+	}
+	running := live && j.seq != nil
+	s.mu.Unlock()
+	if running {
+		s.context.Abort(true)
+	}
+	if live {
+		s.signal()
+	}
+}
+
+// close ends all jobs as stopped and waits for the goroutine.
+func (s *scheduler) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.context.Abort(true)
+	s.signal()
+	<-s.done
+}
+
+func (s *scheduler) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run is the goroutine. It clears the abort before it looks for what was asked,
+// so that whatever is asked later aborts the batch that does not know of it.
+func (s *scheduler) run() {
+	// GPU backends keep state by thread. The thread must live on: calls through
+	// purego on amd64 leave its outermost frame unfit to return to.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer close(s.done)
+	defer s.batch.Close()
+	for {
+		s.context.Abort(false)
+		if s.sweep() {
+			return
+		}
+		s.admit()
+		if s.fill() {
+			s.evaluate()
+		} else {
+			<-s.wake
+		}
+	}
+}
+
+// sweep ends the jobs that shall end, all of them when the scheduler is closed.
+func (s *scheduler) sweep() (closed bool) {
+	s.mu.Lock()
+	closed = s.closed
+	var ends []*job
+	for _, j := range slices.Concat(s.waiting, s.running) {
+		if closed && j.end == goOn {
+			j.end = stopped
+		}
+		if j.end != goOn {
+			ends = append(ends, j)
+		}
+	}
+	s.mu.Unlock()
+	for _, j := range ends {
+		if j.end == preempted || j.background && closed {
+			s.end(j, "", engine.ErrPreempted)
+		} else {
+			s.end(j, engine.FinishStopped, nil)
+		}
+	}
+	return closed
+}
+
+// admit gives waiting jobs a sequence, in order, replies first.
+func (s *scheduler) admit() {
+	for {
+		j := s.next()
+		if j == nil {
+			return
+		}
+		s.mu.Lock()
+		seq := s.cache.claim(j.tokens, j.reuse())
+		if seq != nil {
+			j.seq = seq
+			s.waiting = remove(s.waiting, j)
+			s.running = append(s.running, j)
+		}
+		s.mu.Unlock()
+		switch {
+		case seq == nil:
+			return // all sequences are busy
+		case j.pending() == 0:
+			s.end(j, "", nil) // nothing to evaluate, nothing to write
+		default:
+			j.admitted(prefillChunk)
+		}
+	}
+}
+
+// next returns the job to admit; nil when all must wait: because there is none,
+// because its prompt might not fit beside those running, or because it belongs
+// to the background and others run.
+func (s *scheduler) next() *job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	used := 0
+	for _, j := range s.running {
+		used += len(j.tokens)
+	}
+	for _, background := range []bool{false, true} {
+		for _, j := range s.waiting {
+			if j.background != background {
+				continue
+			}
+			if len(s.running) == 0 || !background && used+len(j.tokens) <= s.length {
+				return j
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// end takes a job out and closes its feed. Its sequence keeps what is evaluated.
+func (s *scheduler) end(j *job, finish engine.Finish, err error) {
+	s.mu.Lock()
+	s.waiting = remove(s.waiting, j)
+	s.running = remove(s.running, j)
+	if j.seq != nil {
+		s.cache.release(j.seq)
+		j.seq = nil
+	}
+	s.mu.Unlock()
+	j.finish(finish, err)
+}
+
+// requeue takes a running job's sequence away: it is evaluated anew, prompt and
+// what it has written, when there is room again.
+func (s *scheduler) requeue(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cache.release(j.seq)
+	j.seq = nil
+	s.running = remove(s.running, j)
+	s.waiting = slices.Insert(s.waiting, 0, j)
+}
+
+// cached counts how many of a reply's prompt tokens are evaluated.
+func (s *scheduler) cached(tokens []llama.Token) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, n := s.cache.longest(tokens, len(tokens)-1)
+	return n
+}
+
+// follow is cache.follow, for other goroutines.
+func (s *scheduler) follow(prompt []llama.Token, text string, piece func(llama.Token) string) ([]llama.Token, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cache.follow(prompt, text, piece)
+}
+
+func remove(jobs []*job, j *job) []*job {
+	return slices.DeleteFunc(jobs, func(other *job) bool { return other == j })
+}

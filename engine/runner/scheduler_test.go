@@ -1,0 +1,290 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"notso/engine"
+	"notso/engine/scripted"
+)
+
+func TestCancellingALongPrefillStopsWithinOneBatch(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 8192})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	at := 0
+	var done engine.Done
+	for e, err := range r.Reply(ctx, greedy(10, longText(6000))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == engine.EventProgress && e.Progress.Done > 0 && at == 0 {
+			at = evaluated(r)
+			cancel()
+		}
+		if e.Done != nil {
+			done = *e.Done
+		}
+	}
+	if done.Finish != engine.FinishStopped {
+		t.Fatalf("the reply ended with %+v", done)
+	}
+	if more := evaluated(r) - at; more > prefillChunk {
+		t.Errorf("%d tokens were evaluated after the cancel, want at most one batch of %d", more, prefillChunk)
+	}
+	// What was evaluated is kept.
+	m, err := r.Measure(t.Context(), greedy(10, longText(6000)))
+	if err != nil || m.CachedTokens != evaluated(r) {
+		t.Errorf("%+v, %v: want all %d evaluated tokens cached", m, err, evaluated(r))
+	}
+}
+
+func TestCloseEndsRunningRepliesAsStopped(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 8192})
+	var done *engine.Done
+	for e, err := range r.Reply(t.Context(), greedy(10, longText(6000))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == engine.EventProgress {
+			r.Close()
+		}
+		done = e.Done
+	}
+	if done == nil || done.Finish != engine.FinishStopped {
+		t.Errorf("the reply ended with %+v", done)
+	}
+	if _, err := collect(r.Reply(t.Context(), greedy(1, "Hi"))); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("after Close, Reply returns %v", err)
+	}
+	if _, err := r.Load(t.Context(), "x", engine.LoadOptions{}, nil); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("after Close, Load returns %v", err)
+	}
+}
+
+func TestRepliesSideBySideWriteWhatTheyWriteAlone(t *testing.T) {
+	script := scripted.Plain()
+	r := loadScripted(t, script, engine.LoadOptions{})
+	prompts := []string{"Hi", longText(200), "What?", longText(400) + "!", "So?"}
+	outcomes := together(t, r, prompts, 0)
+	for i, o := range outcomes {
+		if o.text != script.AnswerText() || o.done.Finish != engine.FinishEnd {
+			t.Errorf("reply %d of %d: %q, finish %q", i, len(prompts), o.text, o.done.Finish)
+		}
+	}
+}
+
+// A batch of two may round otherwise than a batch of one, so that a near tie
+// falls the other way. These prompts leave no ties.
+func TestTwoRepliesOfTheStarterModelSideBySide(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 4096})
+	prompts := []string{question, "Count from one to ten, in words."}
+	for i, o := range together(t, r, prompts, 16) {
+		alone := loadStarter(t, engine.LoadOptions{ContextLength: 4096})
+		if want := reply1(t, alone, greedy(16, prompts[i])); o.text != want.text {
+			t.Errorf("beside another the reply is %q, alone %q", o.text, want.text)
+		}
+	}
+}
+
+func together(t *testing.T, r *Runner, prompts []string, limit int) []outcome {
+	outcomes := make([]outcome, len(prompts))
+	errs := make([]error, len(prompts))
+	var replies sync.WaitGroup
+	for i, text := range prompts {
+		replies.Go(func() { outcomes[i], errs[i] = collect(r.Reply(t.Context(), greedy(limit, text))) })
+	}
+	replies.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	return outcomes
+}
+
+func TestRepliesThatOutgrowTheContextTogetherAllFinish(t *testing.T) {
+	// Each prompt takes nearly half of the context. Both replies begin, then the
+	// later one must give way, wait, and go on where it was.
+	script := scripted.Plain()
+	r := loadScripted(t, script, engine.LoadOptions{ContextLength: 256})
+	filler := ""
+	measure := func() int {
+		m, err := r.Measure(t.Context(), greedy(0, "A"+filler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.PromptTokens
+	}
+	for measure() < 120 {
+		filler += " x"
+	}
+	prompt, written := measure(), len(script.Answer)
+	if 2*prompt > 256 || 2*(prompt+written) <= 256 {
+		t.Fatalf("prompts of %d tokens and replies of %d do not make the case", prompt, written)
+	}
+	var jobs []*job
+	for _, text := range []string{"A" + filler, "B" + filler} {
+		j, err := r.model.replyJob(t.Context(), greedy(0, text), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, j)
+	}
+	s := r.model.scheduler
+	s.mu.Lock() // so that they begin together
+	s.waiting = append(s.waiting, jobs...)
+	s.mu.Unlock()
+	s.signal()
+	for i, j := range jobs {
+		o, err := collect(j.feed.all)
+		if err != nil || o.text != script.AnswerText() || o.done.Finish != engine.FinishEnd || o.done.Usage.ReplyTokens != written {
+			t.Errorf("reply %d: %q, %+v, %v", i, o.text, o.done, err)
+		}
+	}
+	if evaluated(r) <= 2*(prompt+written) {
+		t.Errorf("%d tokens were evaluated: no reply had to start over", evaluated(r))
+	}
+}
+
+func TestIdleSequencesMakeRoom(t *testing.T) {
+	script := scripted.Plain()
+	r := loadScripted(t, script, engine.LoadOptions{ContextLength: 256})
+	for _, text := range []string{"One.", "Two.", "Three.", "Four."} {
+		if o := reply1(t, r, greedy(0, text+longText(1))); o.text != script.AnswerText() {
+			t.Errorf("after others the reply is %q, finish %q", o.text, o.done.Finish)
+		}
+	}
+}
+
+func TestWarmSpareTheReplyItsPrompt(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
+	req := greedy(1, longText(300)+"And then the end")
+	draft := req
+	draft.Draft = true
+	if err := r.Warm(t.Context(), draft); err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.Measure(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const closing = 12 // tokens: the last word, and the template's end of the turn
+	if m.CachedTokens < m.PromptTokens-closing || m.CachedTokens >= m.PromptTokens-1 {
+		t.Errorf("after warming a draft %d of %d tokens are cached", m.CachedTokens, m.PromptTokens)
+	}
+	if err := r.Warm(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	before := evaluated(r)
+	if o := reply1(t, r, req); o.done.Usage.CachedTokens != o.done.Usage.PromptTokens-1 || evaluated(r)-before != 1 {
+		t.Errorf("after warming the request %+v, %d tokens evaluated", o.done.Usage, evaluated(r)-before)
+	}
+	if err := r.Warm(t.Context(), req); err != nil || evaluated(r)-before != 1 {
+		t.Errorf("warming again: %v, %d tokens evaluated", err, evaluated(r)-before-1)
+	}
+}
+
+func TestWarmGivesWay(t *testing.T) {
+	tests := []struct {
+		name string
+		to   func(r *Runner, cancel func())
+		want error
+	}{
+		{"to a reply", func(r *Runner, _ func()) { collect(r.Reply(context.Background(), greedy(1, "Hi"))) }, engine.ErrPreempted},
+		{"to a newer draft", func(r *Runner, _ func()) { r.Warm(context.Background(), greedy(1, "Hi")) }, engine.ErrPreempted},
+		{"to its caller", func(_ *Runner, cancel func()) { cancel() }, context.Canceled},
+		{"to the end of the model", func(r *Runner, _ func()) { r.Close() }, engine.ErrPreempted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := loadStarter(t, engine.LoadOptions{ContextLength: 8192})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			warmed := make(chan error, 1)
+			go func() { warmed <- r.Warm(ctx, greedy(1, longText(6000))) }()
+			until(t, "Warm evaluates", func() bool { return evaluated(r) > 0 })
+			test.to(r, cancel)
+			if err := <-warmed; !errors.Is(err, test.want) {
+				t.Errorf("Warm returned %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+func TestWarmWaitsForTheReplyToEnd(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
+	var warmed chan error
+	for e, err := range r.Reply(t.Context(), greedy(40, "Write the numbers from one to one hundred.")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == engine.EventText && warmed == nil {
+			warmed = make(chan error, 1)
+			go func() { warmed <- r.Warm(context.Background(), greedy(1, longText(200))) }()
+		}
+		select {
+		case err := <-warmed:
+			if e.Done == nil {
+				t.Errorf("Warm returned %v while the reply was written", err)
+			}
+			warmed <- err
+		default:
+		}
+	}
+	if err := <-warmed; err != nil {
+		t.Errorf("Warm returned %v after the reply", err)
+	}
+}
+
+func TestABreakStopsTheReply(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
+	for e := range r.Reply(t.Context(), greedy(1000, "Write the numbers from one to one thousand.")) {
+		if e.Kind == engine.EventText {
+			break
+		}
+	}
+	s := r.model.scheduler
+	until(t, "no job is left", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.running)+len(s.waiting) == 0
+	})
+}
+
+func TestAReplyWaitsForItsReader(t *testing.T) {
+	r := loadScripted(t, counting(), engine.LoadOptions{})
+	s := r.model.scheduler
+	ahead := 0
+	for e, err := range r.Reply(t.Context(), greedy(0, "Count.")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == engine.EventText && ahead == 0 {
+			other := reply1(t, r, greedy(0, "Count, too.")) // others go on meanwhile
+			if other.done.Finish != engine.FinishEnd {
+				t.Errorf("beside a reply that waits another ended with %q", other.done.Finish)
+			}
+			s.mu.Lock()
+			ahead = len(s.running[0].tokens) - s.running[0].prompt
+			s.mu.Unlock()
+		}
+		if e.Done != nil && e.Done.Finish != engine.FinishEnd {
+			t.Errorf("the reply that waited ended with %q", e.Done.Finish)
+		}
+	}
+	if ahead > feedRoom+2 {
+		t.Errorf("%d tokens were written ahead of the reader, want at most about %d", ahead, feedRoom)
+	}
+}
+
+// counting is a script longer than a feed.
+func counting() scripted.Script {
+	script := scripted.Script{}
+	for n := range 4 * feedRoom {
+		script.Answer = append(script.Answer, fmt.Sprintf(" %d.", n))
+	}
+	return script
+}
