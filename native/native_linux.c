@@ -1,5 +1,3 @@
-//go:build webkit2_41
-
 #include "native_linux.h"
 #include "_cgo_export.h"
 

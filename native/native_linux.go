@@ -1,5 +1,3 @@
-//go:build webkit2_41
-
 package native
 
 /*

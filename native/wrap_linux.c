@@ -1,5 +1,3 @@
-//go:build webkit2_41
-
 // Repairs of Wails' C code without a copy of it: with the linker's --wrap, the
 // calls of this program's own objects, Wails' among them, go to __wrap_X, where
 // __real_X is the library's own.

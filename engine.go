@@ -1,0 +1,105 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"notso/app/library"
+	"notso/engine"
+	"notso/engine/gguf"
+	"notso/engine/runner"
+	"notso/engine/scripted"
+	"notso/engine/worker"
+)
+
+// workerRole is the argument that makes the program the worker.
+const workerRole = "engine"
+
+// newEngine makes the engine that NOTSO_ENGINE names: worker (also ""),
+// inprocess or scripted. log receives what a worker writes to standard error.
+func newEngine(idle time.Duration, log io.Writer) (engine.Engine, error) {
+	switch name := os.Getenv("NOTSO_ENGINE"); name {
+	case "", "worker":
+		w, err := newWorker(idle, log)
+		if err != nil {
+			return nil, err
+		}
+		return w, nil
+	case "inprocess":
+		return newRunner(), nil
+	case "scripted":
+		return newScripted(), nil
+	default:
+		return nil, fmt.Errorf("NOTSO_ENGINE is %q, but it must be worker, inprocess or scripted", name)
+	}
+}
+
+func newWorker(idle time.Duration, log io.Writer) (*worker.Client, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	if idle == 0 {
+		idle = -1 // for ever
+	}
+	return worker.New(worker.Options{Command: []string{program, workerRole}, Idle: idle, Log: log}), nil
+}
+
+func newRunner() *runner.Runner {
+	dir, own := engineDir()
+	return runner.New(runner.Options{LibraryDir: dir, Unchecked: own})
+}
+
+// newScripted is the built-in model, which answers where there is no other.
+func newScripted() *scripted.Engine {
+	const pace = 30 * time.Millisecond // a word; about what people read
+	return scripted.New(scripted.Options{Delay: pace})
+}
+
+// engineDir finds the folder of the engine libraries. own is true when the user
+// named it: what is in it then needs no manifest.
+func engineDir() (dir string, own bool) {
+	if dir := os.Getenv("NOTSO_ENGINE_LIB"); dir != "" {
+		return dir, true
+	}
+	beside := "."
+	if program, err := os.Executable(); err == nil {
+		if program, err = filepath.EvalSymlinks(program); err == nil {
+			beside = filepath.Dir(program)
+		}
+	}
+	places := []string{
+		filepath.Join(beside, "engine"),
+		filepath.Join(beside, "..", "engine"), // from build/bin
+		"/usr/lib/notso/engine",
+	}
+	for _, dir := range places {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return dir, false
+		}
+	}
+	return places[0], false // to be named in the error
+}
+
+// newLibrary finds the model files: the chosen one, where it is not empty, else
+// that of NOTSO_MODEL, and those in the folders.
+func newLibrary(models, chosen string) *library.Library {
+	program, _ := os.Executable() // without it, its folders are not looked into
+	return library.New(library.Options{
+		Chosen:  cmp.Or(chosen, os.Getenv("NOTSO_MODEL")),
+		Folders: library.Folders(models, program),
+		Describe: func(path string) (library.Info, error) {
+			file, err := gguf.Check(path)
+			if err != nil {
+				return library.Info{}, err
+			}
+			s := file.Summary()
+			return library.Info{Title: s.Name, Architecture: s.Architecture, Quantisation: s.Quantisation,
+				Parameters: s.Parameters, TrainedContext: s.TrainedContext}, nil
+		},
+	})
+}

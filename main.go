@@ -1,0 +1,75 @@
+// Notso is a desktop chat with a language model on this machine. One binary has
+// three roles: the window, the worker that holds the model, and the command
+// line. This file picks one; window.go, engine.go and terminal.go wire them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"notso/app/cli"
+	"notso/app/home"
+	"notso/engine/worker"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ignoreHandOver()
+	switch {
+	case len(args) == 0:
+		return runWindow()
+	case args[0] == workerRole:
+		return runWorker()
+	default:
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		return cli.Run(ctx, args, terminal())
+	}
+}
+
+// runWorker answers for the model until its window is gone.
+func runWorker() int {
+	in, out, err := worker.Stdio()
+	if err == nil {
+		err = worker.Serve(context.Background(), in, out, newRunner())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// logLimit is the size in bytes at which the log is begun anew; one older log is
+// kept.
+const logLimit = 4 << 20
+
+// openLog sends the program's log to its file. NOTSO_LOG says how much: debug,
+// info (also ""), warn or error.
+func openLog(paths home.Paths) (io.WriteCloser, error) {
+	level := slog.LevelInfo
+	if text := os.Getenv("NOTSO_LOG"); text != "" {
+		if err := level.UnmarshalText([]byte(text)); err != nil {
+			return nil, fmt.Errorf("NOTSO_LOG is %q, but it must be debug, info, warn or error", text)
+		}
+	}
+	if info, err := os.Stat(paths.Log); err == nil && info.Size() > logLimit {
+		os.Rename(paths.Log, paths.Log+".old")
+	}
+	f, err := os.OpenFile(paths.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level})))
+	slog.Info("start", "version", version, "process", os.Getpid())
+	return f, nil
+}

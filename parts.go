@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+
+	"notso/app"
+	"notso/app/config"
+	"notso/app/home"
+	"notso/app/store"
+	"notso/engine"
+)
+
+// parts are what an app.App works with. Close ends them in the right order.
+type parts struct {
+	app.Options
+	log io.Closer
+}
+
+// open makes the parts for the data in paths. model, which may be empty, is the
+// path of the model to use. The chats are in memory alone when stored is false;
+// otherwise the caller holds the lock.
+func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *parts, err error) {
+	p := &parts{Options: app.Options{
+		Library:  newLibrary(paths.Models, model),
+		Passages: paths.Passages,
+		Version:  version,
+	}}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	log, err := openLog(paths)
+	if err != nil {
+		return nil, err
+	}
+	p.log = log
+	settings, warnings, err := config.Open(paths.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		slog.Warn("settings", "warning", w)
+	}
+	p.Config = settings
+	if p.Engine, err = newEngine(settings.Get().Idle(), log); err != nil {
+		return nil, err
+	}
+	p.Builtin = newScripted()
+	if stored {
+		p.Store, err = store.Open(ctx, paths.Database)
+	} else {
+		p.Store, err = store.Memory(ctx)
+	}
+	return p, err
+}
+
+// Close ends the worker and closes the chats.
+func (p *parts) Close() error {
+	var errs []error
+	for _, e := range []engine.Engine{p.Engine, p.Builtin} {
+		if e != nil {
+			errs = append(errs, e.Close())
+		}
+	}
+	if p.Store != nil {
+		errs = append(errs, p.Store.Close())
+	}
+	if p.log != nil {
+		errs = append(errs, p.log.Close())
+	}
+	return errors.Join(errs...)
+}

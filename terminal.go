@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"notso/app"
+	"notso/app/chat"
+	"notso/app/cli"
+	"notso/app/command"
+	"notso/app/home"
+	"notso/app/library"
+	"notso/engine"
+	"notso/engine/llama"
+)
+
+// terminal is what the command line works with.
+func terminal() cli.Env {
+	return cli.Env{
+		Stdin:      os.Stdin,
+		Stdout:     os.Stdout,
+		Stderr:     os.Stderr,
+		Version:    version,
+		Home:       home.Find,
+		Library:    func(paths home.Paths) *library.Library { return newLibrary(paths.Models, "") },
+		OpenTalker: openTalker,
+		Engine:     engineFacts,
+		Render:     render,
+		Sentence:   app.Sentence,
+	}
+}
+
+// render writes out a chat template in a worker, which may die of it.
+func render(ctx context.Context, source string, variables []byte, now time.Time) (string, error) {
+	w, err := newWorker(time.Minute, io.Discard)
+	if err != nil {
+		return "", err
+	}
+	defer w.Close()
+	return w.Render(ctx, source, variables, now)
+}
+
+// engineFacts loads the engine libraries into this process to ask them.
+func engineFacts(context.Context) (cli.EngineFacts, error) {
+	dir, own := engineDir()
+	open := llama.Open
+	if own {
+		open = llama.OpenUnchecked
+	}
+	facts := cli.EngineFacts{Libraries: dir}
+	l, err := open(dir)
+	if err != nil {
+		return facts, err
+	}
+	facts.Build = l.Build()
+	for _, d := range l.Devices() {
+		facts.Devices = append(facts.Devices, d.Name)
+	}
+	return facts, nil
+}
+
+// talker is the chat service for the terminal.
+type talker struct {
+	app   *app.App
+	parts *parts
+	lock  *home.Lock // nil when nothing is stored
+}
+
+func openTalker(ctx context.Context, paths home.Paths, opts cli.TalkerOptions) (_ cli.Talker, _ io.Closer, err error) {
+	t := &talker{}
+	defer func() {
+		if err != nil {
+			t.Close()
+		}
+	}()
+	model := opts.Model
+	if model != "" {
+		if model, err = newLibrary(paths.Models, "").Resolve(model); err != nil {
+			return nil, nil, err
+		}
+	}
+	if opts.Stored {
+		t.lock, err = home.Acquire(paths)
+		if locked := (*home.LockedError)(nil); errors.As(err, &locked) {
+			return nil, nil, fmt.Errorf("%w: close the window or the other terminal, or ask without storing: notso chat \"your message\"", locked)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if t.parts, err = open(ctx, paths, model, opts.Stored); err != nil {
+		return nil, nil, err
+	}
+	if t.app, err = app.New(t.parts.Options); err != nil {
+		return nil, nil, err
+	}
+	t.app.Startup()
+	return t, t, nil
+}
+
+// Close stops what is being written and gives the chats free.
+func (t *talker) Close() error {
+	var errs []error
+	if t.app != nil {
+		t.app.Shutdown()
+	}
+	if t.parts != nil {
+		errs = append(errs, t.parts.Close())
+	}
+	if t.lock != nil {
+		errs = append(errs, t.lock.Release())
+	}
+	return errors.Join(errs...)
+}
+
+func (t *talker) Talk(ctx context.Context, chatID int64, text string, opts cli.TalkOptions, each func(engine.Event)) (chat.Turn, error) {
+	return t.app.Talk(ctx, chatID, text, app.TalkOptions(opts), each)
+}
+
+func (t *talker) Run(ctx context.Context, chatID int64, call command.Call, each func(engine.Event)) (cli.Outcome, error) {
+	out, err := t.app.Run(ctx, chatID, call, each)
+	result := cli.Outcome{Chat: out.Chat, Text: out.Text}
+	if err != nil || len(out.Turns) == 0 {
+		return result, err
+	}
+	turn, err := t.app.Await(ctx, out.Turns[len(out.Turns)-1])
+	result.Turn = &turn
+	return result, err
+}

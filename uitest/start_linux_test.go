@@ -1,0 +1,53 @@
+package uitest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkWindow measures from the start of the process to a page that is
+// loaded and whose composer takes text.
+func BenchmarkWindow(b *testing.B) {
+	var total time.Duration
+	for b.Loop() {
+		w := start(b, b.TempDir())
+		var usable float64 // ms since 1970
+		if err := w.js("return performance.timeOrigin + performance.getEntriesByType('navigation')[0].loadEventEnd", &usable); err != nil {
+			b.Fatal(err)
+		}
+		total += time.UnixMicro(int64(usable * 1000)).Sub(started(b, w.pid()))
+		w.quit()
+	}
+	b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms/usable")
+}
+
+// started is when the process began, to a hundredth of a second.
+func started(b *testing.B, pid int) time.Time {
+	b.Helper()
+	const perSecond = 100 // ticks of /proc, on every Linux
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(stat, []byte(") "))
+	ticks, err := strconv.ParseInt(strings.Fields(string(rest))[19], 10, 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	uptime, err := os.ReadFile("/proc/uptime")
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now()
+	var seconds float64
+	if _, err := fmt.Sscan(string(uptime), &seconds); err != nil {
+		b.Fatal(err)
+	}
+	age := time.Duration(seconds*float64(time.Second)) - time.Duration(ticks)*time.Second/perSecond
+	return now.Add(-age)
+}
