@@ -15,23 +15,23 @@ var architectures string
 
 func (f *File) checkArchitecture() error {
 	if kind, ok := f.Text("general.type"); ok && kind != "model" {
-		return fault("holds not a model but what calls itself %q", kind)
+		return fault("it holds not a model but what calls itself %q", kind)
 	}
 	if n, ok := f.Uint("split.count"); ok && n > 1 {
-		return fault("is one of the %d parts of a split model; join them into one file first", n)
+		return fault("it is one of the %d parts of a split model; join them into one file first", n)
 	}
 	name, ok := f.Text("general.architecture")
 	if !ok {
-		return fault("does not tell its architecture")
+		return fault("it does not tell its architecture")
 	}
 	if _, known := slices.BinarySearch(strings.Fields(architectures), name); !known {
-		return fault("is of the architecture %q, which this version does not know", name)
+		return fault("it is of the architecture %q, which this version does not know", name)
 	}
 	if what := otherPurpose(name); what != "" {
-		return fault("is %s (%s), which cannot hold a chat", what, name)
+		return fault("it is %s (%s), which cannot hold a chat", what, name)
 	}
 	if len(f.Tensors) == 0 {
-		return fault("holds no weights")
+		return fault("it holds no weights")
 	}
 	return nil
 }

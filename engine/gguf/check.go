@@ -21,8 +21,8 @@ func (f *File) check() error {
 		f.checkArchitecture,
 		f.checkTensors,
 		f.checkTypes,
-		f.checkShape,
 		f.checkVocabulary,
+		f.checkShape,
 		f.checkTemplate,
 	} {
 		if err := check(); err != nil {
@@ -32,24 +32,37 @@ func (f *File) check() error {
 	return nil
 }
 
-// checkTensors wants each tensor right after the one before it, as llama.cpp
-// does, and the last one within the file.
+// checkTensors wants each tensor right after the one before it and the last one
+// within the file, as llama.cpp does, at addresses that it can compute with.
 func (f *File) checkTensors() error {
+	if f.Alignment < defaultAlignment {
+		return fault("its weights are aligned to %d bytes, less than %d", f.Alignment, defaultAlignment)
+	}
+	alignment := uint64(f.Alignment)
 	var end uint64 // from DataOffset
 	for _, t := range f.Tensors {
-		if t.Offset > uint64(f.Size) || t.Size > uint64(f.Size) ||
-			uint64(f.DataOffset)+t.Offset+t.Size > uint64(f.Size) {
-			return fault("tensor %q lies outside the file", t.Name)
-		}
+		_, inside := f.extent(t)
 		switch {
-		case t.Offset%uint64(f.Alignment) != 0:
-			return fault("tensor %q is not aligned to %d bytes", t.Name, f.Alignment)
+		case t.Offset%alignment != 0:
+			return fault("tensor %q is not aligned to %d bytes", t.Name, alignment)
+		case !inside:
+			return fault("tensor %q lies outside the file", t.Name)
 		case t.Offset < end:
 			return fault("tensor %q overlaps the one before it", t.Name)
 		case t.Offset > end:
 			return fault("tensor %q leaves a gap after the one before it", t.Name)
 		}
-		end = (t.Offset + t.Size + uint64(f.Alignment) - 1) &^ uint64(f.Alignment-1)
+		end = (t.Offset + t.Size + alignment - 1) &^ (alignment - 1)
 	}
 	return nil
+}
+
+// extent is where t begins, in bytes from the start of the file; ok is false when
+// it does not end within it.
+func (f *File) extent(t Tensor) (start int64, ok bool) {
+	room := uint64(max(f.Size-f.DataOffset, 0))
+	if t.Offset > room || t.Size > room-t.Offset {
+		return 0, false
+	}
+	return f.DataOffset + int64(t.Offset), true
 }

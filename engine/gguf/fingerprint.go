@@ -41,12 +41,12 @@ func fingerprint(path string) (string, error) {
 	hash.Write(f.header)
 	buf := make([]byte, sample)
 	for _, t := range f.Tensors {
-		n := min(t.Size, sample)
-		at := uint64(f.DataOffset) + t.Offset + (t.Size-n)/2
-		if at > uint64(f.Size) || n > uint64(f.Size)-at {
+		start, ok := f.extent(t)
+		if !ok {
 			return "", fault("tensor %q lies outside the file", t.Name)
 		}
-		if _, err := file.ReadAt(buf[:n], int64(at)); err != nil {
+		n := min(t.Size, sample)
+		if _, err := file.ReadAt(buf[:n], start+int64(t.Size-n)/2); err != nil {
 			return "", fmt.Errorf("read tensor %q: %w", t.Name, err)
 		}
 		hash.Write(buf[:n])

@@ -27,10 +27,10 @@ func parse(path string, r io.ReaderAt, size int64) (*File, error) {
 		return nil, err
 	}
 	if tensors > maxTensors {
-		return nil, fault("claims to hold %d tensors", tensors)
+		return nil, fault("it claims to hold %d tensors", tensors)
 	}
 	if keys > maxKeys {
-		return nil, fault("claims to hold %d metadata keys", keys)
+		return nil, fault("it claims to hold %d metadata keys", keys)
 	}
 	for i := range keys {
 		if err := f.parseKey(c, i); err != nil {
@@ -47,7 +47,7 @@ func parse(path string, r io.ReaderAt, size int64) (*File, error) {
 			return nil, err
 		}
 		if names[t.Name] {
-			return nil, fault("has two tensors named %q", t.Name)
+			return nil, fault("it has two tensors named %q", t.Name)
 		}
 		names[t.Name] = true
 		f.Tensors = append(f.Tensors, t)
@@ -71,11 +71,11 @@ func (f *File) parseVersion(c *cursor) error {
 		f.Version = v
 		return nil
 	case v == 1:
-		return fault("is of GGUF version 1, which is no longer supported")
+		return fault("it is of GGUF version 1, which is no longer supported")
 	case v != 0 && v&0xffff == 0:
-		return fault("is made for big-endian machines")
+		return fault("it is made for big-endian machines")
 	}
-	return fault("is of GGUF version %d; versions 2 and 3 are known", v)
+	return fault("it is of GGUF version %d; versions 2 and 3 are known", v)
 }
 
 func (f *File) parseKey(c *cursor, i uint64) error {
@@ -88,7 +88,7 @@ func (f *File) parseKey(c *cursor, i uint64) error {
 		return fault("metadata key %d is empty", i)
 	}
 	if _, twice := f.values[key]; twice {
-		return fault("has the metadata key %q twice", key)
+		return fault("it has the metadata key %q twice", key)
 	}
 	v, err := parseValue(c)
 	if err != nil {
@@ -119,7 +119,7 @@ func parseValue(c *cursor) (Value, error) {
 		return Value{}, err
 	}
 	if n > maxItems {
-		return Value{}, fault("claims to hold %d values", n)
+		return Value{}, fault("it claims to hold %d values", n)
 	}
 	v.Elem, v.Len = ValueType(t), int(n)
 	v.start = int(c.off)
@@ -135,7 +135,7 @@ func parseItems(c *cursor, t ValueType, n uint64) error {
 		return err
 	}
 	if t != String {
-		return fault("is of the unknown %v", t)
+		return fault("it is of the unknown %v", t)
 	}
 	if n > c.left()/8 { // each string has at least its length
 		return errCut

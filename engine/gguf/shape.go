@@ -61,7 +61,7 @@ func (f *File) checkNumbers() error {
 		v, ok := f.values[key]
 		if !ok {
 			if b.required {
-				return fault("does not tell its %s", key)
+				return fault("it does not tell its %s", key)
 			}
 			continue
 		}
@@ -112,7 +112,7 @@ func (f *File) checkHeads() error {
 	}
 	layers, _ := f.param("block_count")
 	if len(heads) == 1 && heads[0] == 0 {
-		return fault("has no attention heads")
+		return fault("it has no attention heads")
 	}
 	for i := range layers {
 		if h, kv := layer(heads, i), layer(kvHeads, i); kv > 0 && (h == 0 || h%kv != 0) {
@@ -121,7 +121,7 @@ func (f *File) checkHeads() error {
 	}
 	width, _ := f.param("embedding_length")
 	if _, ok := f.param("attention.key_length"); !ok && len(heads) == 1 && width%heads[0] != 0 {
-		return fault("divides a width of %d among %d heads", width, heads[0])
+		return fault("it divides a width of %d among %d heads", width, heads[0])
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (f *File) checkBlocks() error {
 		}
 		number, _, _ := strings.Cut(rest, ".")
 		if n, err := strconv.ParseUint(number, 10, 64); err != nil || n >= layers {
-			return fault("has the tensor %q, but %d layers", t.Name, layers)
+			return fault("it has the tensor %q, but %d layers", t.Name, layers)
 		}
 	}
 	return nil
@@ -156,10 +156,10 @@ func (f *File) checkEmbedding() error {
 			continue
 		}
 		if t.Dims[0] != width {
-			return fault("is %d wide, but its tokens are %d wide", width, t.Dims[0])
+			return fault("it is %d wide, but its tokens are %d wide", width, t.Dims[0])
 		}
 		if len(t.Dims) != 2 || t.Dims[1] != uint64(tokens) {
-			return fault("has %d tokens, but %d rows for them", tokens, t.Elements()/t.Dims[0])
+			return fault("it has %d tokens, but %d rows for them", tokens, t.Elements()/t.Dims[0])
 		}
 		return nil
 	}

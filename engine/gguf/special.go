@@ -20,7 +20,7 @@ func (f *File) checkRope() error {
 		return nil
 	}
 	if n%2 != 0 || n > head {
-		return fault("rotates %d of the %d dimensions of a head", n, head)
+		return fault("it rotates %d of the %d dimensions of a head", n, head)
 	}
 	return nil
 }
@@ -54,10 +54,10 @@ func (f *File) checkLatent() error {
 		return nil
 	}
 	if key <= rotated {
-		return fault("rotates %d of the %d dimensions of a key and leaves none", rotated, key)
+		return fault("it rotates %d of the %d dimensions of a key and leaves none", rotated, key)
 	}
 	if head := f.headSize(); head != rank+rotated {
-		return fault("has keys of %d dimensions that are made of %d and %d", head, rank, rotated)
+		return fault("it has keys of %d dimensions that are made of %d and %d", head, rank, rotated)
 	}
 	return nil
 }
@@ -71,12 +71,12 @@ func (f *File) checkWindow() error {
 			some = some || len(pattern) > 1 && p != 0
 		}
 		if !some {
-			return fault("has a sliding window that no layer uses")
+			return fault("it has a sliding window that no layer uses")
 		}
 	}
 	layers, _ := f.param("block_count")
 	if shared, ok := f.param("attention.shared_kv_layers"); ok && shared > 0 && shared+2 > layers {
-		return fault("lets %d of %d layers share their keys and values", shared, layers)
+		return fault("it lets %d of %d layers share their keys and values", shared, layers)
 	}
 	return nil
 }
@@ -87,16 +87,16 @@ func (f *File) checkExperts() error {
 	used, _ := f.params("expert_used_count")
 	for _, n := range used {
 		if n > count {
-			return fault("uses %d of %d experts", n, count)
+			return fault("it uses %d of %d experts", n, count)
 		}
 	}
 	if count > 0 && (len(used) == 0 || used[0] == 0) {
-		return fault("uses none of its %d experts", count)
+		return fault("it uses none of its %d experts", count)
 	}
 	inner, ok := f.param("ssm.inner_size")
 	width, _ := f.param("embedding_length")
 	if ok && f.architecture() == "jamba" && inner != 2*width {
-		return fault("has a state of %d for a width of %d", inner, width)
+		return fault("it has a state of %d for a width of %d", inner, width)
 	}
 	return nil
 }

@@ -19,7 +19,8 @@ type Summary struct {
 // Summary reads the model's description out of the header.
 func (f *File) Summary() Summary {
 	s := Summary{Quantisation: f.quantisation(), KVBytesPerToken: f.kvBytesPerToken()}
-	s.Name, _ = f.Text("general.name")
+	name, _ := f.Text("general.name")
+	s.Name = strings.ToValidUTF8(name, "\uFFFD")
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(filepath.Base(f.Path), ".gguf")
 	}

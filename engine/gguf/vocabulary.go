@@ -14,14 +14,14 @@ const maxTemplate = 1 << 20
 func (f *File) checkVocabulary() error {
 	model, ok := f.Text("tokenizer.ggml.model")
 	if !ok {
-		return fault("does not tell its tokenizer")
+		return fault("it does not tell its tokenizer")
 	}
 	if model == "none" || model == "no_vocab" {
-		return fault("has no vocabulary")
+		return fault("it has no vocabulary")
 	}
 	tokens, ok := f.Strings("tokenizer.ggml.tokens")
 	if !ok || len(tokens) == 0 {
-		return fault("has no list of tokens")
+		return fault("it has no list of tokens")
 	}
 	if err := unique(tokens); err != nil {
 		return err
@@ -35,13 +35,13 @@ func (f *File) checkVocabulary() error {
 	switch model {
 	case "gpt2", "gemma4":
 		if merges, ok := f.Strings("tokenizer.ggml.merges"); !ok || len(merges) == 0 {
-			return fault("has a tokenizer without merges")
+			return fault("it has a tokenizer without merges")
 		}
 	case "llama", "plamo2":
 		return everyByte(tokens)
 	case "bert", "hybriddna", "rwkv", "t5":
 	default:
-		return fault("has the tokenizer %q, which this version does not know", model)
+		return fault("it has the tokenizer %q, which this version does not know", model)
 	}
 	return nil
 }
@@ -55,7 +55,7 @@ func unique(tokens []string) error {
 			token = fmt.Sprintf("[EMPTY_%d]", id)
 		}
 		if first, twice := ids[token]; twice {
-			return fault("has the token %q twice, as %d and %d", token, first, id)
+			return fault("it has the token %q twice, as %d and %d", token, first, id)
 		}
 		ids[token] = id
 	}
@@ -114,7 +114,7 @@ func everyByte(tokens []string) error {
 	}
 	for b := range 256 {
 		if !has[fmt.Sprintf("<0x%02X>", b)] && !has[string([]byte{byte(b)})] {
-			return fault("has no token for the byte %d", b)
+			return fault("it has no token for the byte %d", b)
 		}
 	}
 	return nil
@@ -131,9 +131,9 @@ func (f *File) checkTemplate() error {
 		case !ok:
 			return fault("%s is not a text", key)
 		case len(s) > maxTemplate:
-			return fault("has a chat template of %d bytes, more than %d", len(s), maxTemplate)
+			return fault("it has a chat template of %d bytes, more than %d", len(s), maxTemplate)
 		case !utf8.ValidString(s):
-			return fault("has a chat template that is not UTF-8")
+			return fault("it has a chat template that is not UTF-8")
 		}
 	}
 	return nil
