@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"notso/app/cli/clitest"
 	"notso/engine/scripted"
 )
 
@@ -43,4 +44,10 @@ func TestScripts(t *testing.T) {
 			return scripted.WriteModel(filepath.Join(env.WorkDir, "reasoning.gguf"), scripted.Reasoning())
 		},
 	})
+}
+
+// The command line's own scripts, on the real worker instead of a fake.
+func TestScriptsOfTheCommandLine(t *testing.T) {
+	writeModel := func(path string) error { return scripted.WriteModel(path, scripted.Plain()) }
+	testscript.Run(t, clitest.Params("app/cli/testdata/script", writeModel, "NOTSO_ENGINE_LIB="+engineLibraries(t)))
 }

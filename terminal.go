@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"notso/app"
@@ -84,22 +87,36 @@ func openTalker(ctx context.Context, paths home.Paths, opts cli.TalkerOptions) (
 		}
 	}
 	if opts.Stored {
-		t.lock, err = home.Acquire(paths)
-		if locked := (*home.LockedError)(nil); errors.As(err, &locked) {
-			return nil, nil, fmt.Errorf("%w: close the window or the other terminal, or ask without storing: notso chat \"your message\"", locked)
-		}
-		if err != nil {
+		if t.lock, err = home.Acquire(paths); err != nil {
 			return nil, nil, err
 		}
 	}
 	if t.parts, err = open(ctx, paths, model, opts.Stored); err != nil {
 		return nil, nil, err
 	}
+	t.parts.SaveAs = freeName
+	if !opts.Stored {
+		t.parts.Builtin = nil // a script wants a model's answer or an error
+	}
 	if t.app, err = app.New(t.parts.Options); err != nil {
 		return nil, nil, err
 	}
 	t.app.Startup()
 	return t, t, nil
+}
+
+// freeName is a file in the current folder that is not there yet: name, or name
+// with a number.
+func freeName(_, name string) (string, error) {
+	stem, extension := strings.TrimSuffix(name, filepath.Ext(name)), filepath.Ext(name)
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return filepath.Abs(name)
+		} else if err != nil {
+			return "", err
+		}
+		name = fmt.Sprintf("%s %d%s", stem, i, extension)
+	}
 }
 
 // Close stops what is being written and gives the chats free.

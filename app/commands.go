@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"notso/app/chat"
@@ -274,6 +275,9 @@ func (a *App) SetThinking(ctx context.Context, chatID int64, on bool) error {
 
 // SetTheme keeps the theme: system, light or dark.
 func (a *App) SetTheme(theme string) error {
+	if !slices.Contains([]config.Theme{config.ThemeSystem, config.ThemeLight, config.ThemeDark}, config.Theme(theme)) {
+		return fmt.Errorf("there is no theme %q: choose system, light or dark", theme)
+	}
 	return a.opts.Config.Update(func(c *config.Config) { c.Theme = config.Theme(theme) })
 }
 

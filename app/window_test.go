@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"notso/app/chat"
+	"notso/app/webtest"
+	"notso/engine/scripted"
+)
+
+// openWindow shows the app in a browser, with the real handlers behind it.
+func openWindow(t *testing.T, browser *webtest.Browser, script scripted.Options) (*bench, *webtest.Page) {
+	t.Helper()
+	b := newBench(t, script)
+	server := webtest.NewServer(t, b.Handler())
+	b.onEach = func(e event) { server.Emit(e.name, e.data) }
+	b.Startup()
+	return b, browser.Open(t, server)
+}
+
+// TestWindow runs the page against the app itself.
+func TestWindow(t *testing.T) {
+	browser := webtest.NewBrowser(t)
+	for _, test := range []struct {
+		name   string
+		script scripted.Options
+		run    func(t *testing.T, b *bench, p *webtest.Page)
+	}{
+		{"a first message makes a chat, and its reply is streamed and kept", scripted.Options{Script: scripted.Reasoning(), Delay: 15 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "What is six times seven?\r")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=running] [data-part=reasoning] .block')`)
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done] [data-part=text]').textContent.includes('Six times seven is 42!')`)
+			p.Until(`document.querySelector('[data-role=assistant] .summary').textContent.startsWith('Thought for')`)
+			p.Until(`document.querySelector('#chats .open')?.textContent.includes('What is six times seven?')`)
+			p.Until(`document.querySelector('#gauge').textContent.includes('of 8,192 tokens')`)
+			if message := webtest.Get[string](p, `message.value`); message != "" {
+				t.Errorf("the box still holds %q", message)
+			}
+		}},
+		{"the palette runs a command of the registry", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "/quo\r")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done] [data-part=text]').textContent.includes('In the beginning was the Word')`)
+			p.Until(`document.querySelector('h1').textContent.startsWith('John 1')`)
+		}},
+		{"Escape stops a reply, and Continue goes on", scripted.Options{Delay: 40 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('[data-state=running] [data-part=text] .block')`)
+			p.Press("\u001b")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=stopped] .notice')`)
+			p.Click("[data-role=assistant] .worded")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done] [data-part=text]').textContent.includes('from a café.')`)
+			turns, err := b.store.Turns(context.Background(), 1)
+			if err != nil || turns[1].Text != scripted.Plain().AnswerText() {
+				t.Errorf("the stored reply is %q, %v", turns[1].Text, err)
+			}
+		}},
+		{"the theme is set by command and by button, and remembered", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "/theme dark\r")
+			p.Until(`document.documentElement.dataset.theme === 'dark'`)
+			p.Do(webtest.Script(`document.querySelector('input[name=theme][value=light]').click()`))
+			p.UntilTrue("light is remembered", func() bool { return b.opts.Config.Get().Theme == "light" })
+		}},
+		{"a deleted chat comes back", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			b.say(0, "Keep me")
+			p.Until(`document.querySelector('#chat-1 .open')`)
+			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').click()`))
+			p.Until(`document.querySelector('#turn-2')`)
+			p.Do(webtest.Script(`document.querySelector('#chat-1 [hx-delete]').click()`))
+			p.Until(`!document.querySelector('#chat-1') && document.querySelector('#conversation[data-chat="0"]')`)
+			p.Click(".toast button:not([aria-label])")
+			p.Until(`document.querySelector('#chat-1') && document.querySelector('#turn-2')`)
+		}},
+		{"/clear empties the chat, and its undo brings it back", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			p.Type("#message", "/clear\r")
+			p.Until(`!document.querySelector('.turn') && document.querySelector('.toast')`)
+			p.Click(".toast button:not([aria-label])")
+			p.Until(`document.querySelector('#turn-2')`)
+		}},
+		{"/reset draws a line, and the chat goes on", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			p.Type("#message", "/reset\r")
+			p.Until(`document.querySelector('#turns > .divider')`)
+			p.Type("#message", "Again\r")
+			p.Until(`document.querySelector('#turns > .divider + #turn-3') && document.querySelector('#turn-4[data-state=done]')`)
+		}},
+		{"a reply is written again", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done] .retry')`)
+			p.Click("#turn-2 .retry")
+			p.Until(`!document.querySelector('#turn-2') && document.querySelector('#turn-3[data-state=done]')`)
+		}},
+		{"/help opens the list, and Escape closes it", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "/help\r")
+			p.Until(`document.querySelector('dialog.help[open]').textContent.includes('/regenerate')`)
+			p.Press("\u001b")
+			p.Until(`!document.querySelector('dialog[open]') && document.activeElement.id === 'message'`)
+		}},
+		{"an unknown command keeps what was typed", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Allow("422")
+			p.Type("#message", "/temp warm\r")
+			p.Until(`document.querySelector('#composer-error').textContent.includes('a number from 0') && message.value === '/temp warm'`)
+		}},
+		{"the thinking switch is the chat's", scripted.Options{Script: scripted.Reasoning()}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Until(`document.querySelector('#thinking [role=switch], #thinking[role=switch]').ariaChecked === 'true'`)
+			p.Do(webtest.Script(`document.querySelector('#thinking[role=switch], #thinking [role=switch]').click()`))
+			p.Until(`document.querySelector('#thinking [role=switch], #thinking[role=switch]').ariaChecked === 'false'`)
+			p.Type("#message", "Six times seven?\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			if turn, err := b.store.Turn(context.Background(), 2); err != nil || turn.Reasoning != "" {
+				t.Errorf("the reply reasoned: %q, %v", turn.Reasoning, err)
+			}
+		}},
+		{"a chat that is opened while its reply runs shows all of it", scripted.Options{Delay: 30 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('#turn-2 [data-part=text] .block')`)
+			p.Do(webtest.Script(`document.querySelector('[hx-post="/chats"]').click()`))
+			p.Until(`document.querySelector('#conversation[data-chat="0"]')`)
+			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').click()`))
+			p.Until(`document.querySelector('#turn-2[data-state=done] [data-part=text]').textContent.includes('from a café.')`)
+			if text := webtest.Get[string](p, `document.querySelector('#turn-2 [data-part=text]').textContent`); strings.Count(text, "Hello") != 1 {
+				t.Errorf("the reply is shown as %q", text)
+			}
+		}},
+		{"what hostile text says stays text", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", `<img src=x onerror="document.title='owned'"> <b hx-get="/chats" hx-trigger="load">x</b>`+"\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			if webtest.Get[bool](p, `document.querySelector('#turn-1 img, #turn-1 b, #chat-1 img') !== null || document.title === 'owned'`) {
+				t.Error("the message became markup")
+			}
+		}},
+		{"both themes pass the accessibility check after a real conversation", scripted.Options{Script: scripted.Reasoning()}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Six times seven?\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			for _, theme := range []string{"light", "dark"} {
+				p.Do(webtest.Script(`document.querySelector('input[name=theme][value=` + theme + `]').click()`))
+				p.Until(`document.documentElement.dataset.theme === '` + theme + `'`)
+				p.CheckAccessibility(theme)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b, p := openWindow(t, browser, test.script)
+			test.run(t, b, p)
+			p.Close()
+		})
+	}
+}
+
+// The page asks for things that are not there only when somebody removed them.
+func TestRoutesAnswerEveryRequest(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	answer := b.say(0, "Hello")
+	for _, test := range []struct {
+		method, path, form string
+		status             int
+		want               string
+	}{
+		{"GET", "/", "", 200, `<!doctype html>`},
+		{"GET", "/chats", "", 200, "Hello"},
+		{"GET", "/chats/1", "", 200, `id="turn-2"`},
+		{"GET", "/chats/99", "", 404, "not there any more"},
+		{"GET", "/chats/x", "", 404, "not there any more"},
+		{"GET", "/turns/2", "", 200, `id="turn-2"`},
+		{"GET", "/turns/2/text", "", 200, answer.Text},
+		{"GET", "/turns/9/text", "", 404, "not there"},
+		{"POST", "/chats/1/turns", "text=+", 422, "Write a message first."},
+		{"POST", "/turns/2/continue", "", 422, "complete"},
+		{"POST", "/draft", "chat=1&text=half", 204, ""},
+		{"POST", "/open", "url=file:///etc/passwd", 422, "only web and mail addresses"},
+		{"POST", "/open", "url=javascript:alert(1)", 422, "only web and mail addresses"},
+		{"POST", "/settings/theme", "theme=dark", 204, ""},
+		{"POST", "/settings/theme", "theme=neon", 422, "theme"},
+		{"POST", "/chats/1/title", "title=New+name", 200, "New name"},
+		{"DELETE", "/chats/1", "", 200, "Deleted"},
+		{"POST", "/chats/1/restore", "", 200, `id="turn-2"`},
+		{"GET", "/assets/css/app.css", "", 200, "@layer"},
+		{"GET", "/assets/css/", "", 404, ""},
+		{"GET", "/nowhere", "", 404, ""},
+		{"PUT", "/chats", "", 405, ""},
+	} {
+		got := b.request(test.method, test.path, test.form)
+		if got.Code != test.status || !strings.Contains(got.Body.String(), test.want) {
+			t.Errorf("%s %s: %d %.200q, want %d with %q", test.method, test.path, got.Code, got.Body, test.status, test.want)
+		}
+		if got.Header().Get("Content-Security-Policy") == "" {
+			t.Errorf("%s %s has no policy", test.method, test.path)
+		}
+	}
+	if c, err := b.store.Chat(t.Context(), 1); err != nil || c.Title != "New name" {
+		t.Errorf("the chat is %+v, %v", c, err)
+	}
+	if turn, _ := b.store.Turn(t.Context(), 2); turn.State != chat.Done {
+		t.Errorf("the reply is %+v", turn)
+	}
+}
