@@ -304,7 +304,7 @@ func TestResetHidesTheTurnsFromTheModelAlone(t *testing.T) {
 
 func TestQuoteNeedsNoModel(t *testing.T) {
 	b := newBench(t, scripted.Options{})
-	b.model.set(func() { b.model.state, b.model.failure = "failed", errNoModel })
+	b.model.set(func() { b.model.state, b.model.failure = "failed", library.ErrNone })
 	out := b.run(0, "/quote John 1:1-3")
 	answer, err := b.Await(t.Context(), out.Turns[1])
 	if err != nil || answer.State != chat.Done || !strings.Contains(answer.Text, "In the beginning was the Word") {

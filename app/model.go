@@ -7,15 +7,13 @@ import (
 	"strings"
 	"sync"
 
+	"notso/app/library"
 	"notso/engine"
 )
 
 // loadingStep is the least progress of a load that the page is told of, so that
 // a quick load is not a storm of events.
 const loadingStep = 0.02
-
-// errNoModel: no model file can be found, and there is no built-in one.
-var errNoModel = errors.New("no model file was found")
 
 // model is the state of the one model that the app talks to. Loading happens on
 // a goroutine of the app; whoever needs the model waits for it.
@@ -28,6 +26,7 @@ type model struct {
 	loaded  engine.ModelInfo
 	using   engine.Engine
 	builtin bool
+	missing error // why the built-in model had to do
 	failure error
 	cancel  context.CancelFunc // of the load that runs
 	load    int                // counts loads, so that an overtaken one stays silent
@@ -40,15 +39,15 @@ func newModel(a *App) *model {
 // start loads the model that the settings prefer, or the first there is.
 func (m *model) start() {
 	path, err := m.app.opts.Library.Pick(m.app.opts.Config.Get().Model)
-	if err == nil {
+	switch {
+	case err == nil:
 		m.open(path)
-		return
+	case errors.Is(err, library.ErrNone) && m.app.opts.Builtin != nil:
+		m.begin("", m.app.opts.Builtin)
+		m.set(func() { m.missing = err })
+	default:
+		m.set(func() { m.state, m.failure = "failed", err })
 	}
-	if m.app.opts.Builtin == nil {
-		m.set(func() { m.state, m.failure = "failed", errors.Join(errNoModel, err) })
-		return
-	}
-	m.begin("", m.app.opts.Builtin)
 }
 
 // open replaces the loaded model by the file at path.
@@ -143,6 +142,16 @@ func (m *model) name() string {
 		return info.Name
 	}
 	return strings.TrimSuffix(filepath.Base(info.Path), ".gguf")
+}
+
+// banner tells that a built-in script answers, and how to get a model.
+func (m *model) banner() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.missing == nil || m.using != m.app.opts.Builtin {
+		return ""
+	}
+	return "A built-in script answers for now. " + capital(m.missing.Error())
 }
 
 // snapshot returns what the views show.

@@ -13,10 +13,7 @@ import (
 	"notso/engine"
 )
 
-const (
-	sentenceInterrupted = "The app ended while this was being written."
-	sentenceNoModel     = "No model yet. Put a GGUF file into the models folder, or name one with /model."
-)
+const sentenceInterrupted = "The app ended while this was being written."
 
 // Sentence turns an error into what a person needs: what happened, and what to
 // do next. It is the only place that does.
@@ -34,8 +31,8 @@ func Sentence(err error) string {
 		return "A reply is still being written. Stop it with Escape, or wait for its end."
 	case errors.Is(err, chat.ErrNotFound):
 		return "This chat is not there any more."
-	case errors.Is(err, errNoModel), errors.Is(err, engine.ErrNoModel):
-		return sentenceNoModel
+	case errors.Is(err, engine.ErrNoModel):
+		return "No model is loaded. Choose one with /model."
 	case errors.As(err, &file):
 		return fmt.Sprintf("The model file %s cannot be used: %s. Choose another with /model.", filepath.Base(file.Path), file.Reason)
 	case errors.As(err, &long):

@@ -22,13 +22,9 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	}
 	conversation, err := a.conversation(ctx, a.shown())
 	settings := a.opts.Config.Get()
-	_, _, builtin, _ := a.model.snapshot()
 	view := pageView{
 		Theme: string(settings.Theme), SidebarOpen: settings.Sidebar, Sidebar: sidebar, Conversation: conversation,
-		Palette: palette(), Status: a.status(),
-	}
-	if builtin {
-		view.Banner = sentenceNoModel
+		Palette: palette(), Status: a.status(), Banner: a.model.banner(),
 	}
 	return view, err
 }
