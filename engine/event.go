@@ -44,6 +44,7 @@ const (
 // Done sums up a reply, so that it can be explained and replayed.
 type Done struct {
 	Finish      Finish   `json:"finish"`
+	Dropped     []int    `json:"dropped,omitempty"` // indices of Request.Messages that no longer fitted and that the model did not see
 	Usage       Usage    `json:"usage"`
 	Timings     Timings  `json:"timings"`
 	Seed        uint32   `json:"seed"`

@@ -16,6 +16,14 @@ type Request struct {
 	Seed     uint32            `json:"seed"` // 0 draws one; Done.Seed tells which
 	Date     time.Time         `json:"date"` // what the template sees as now; fixed per chat, or a cached prompt is lost at midnight
 
+	// Grammar, in GBNF with the rule "root", lets through only texts that match
+	// it. Empty: any text.
+	Grammar string `json:"grammar,omitempty"`
+
+	// Background work, such as a title, gives way to every reply within one
+	// batch (ErrPreempted), and leaves the cache of the chat as it was.
+	Background bool `json:"background,omitempty"`
+
 	// Draft marks a request for Warm whose last message is still being typed:
 	// only what stands before its end is evaluated.
 	Draft bool `json:"draft,omitempty"`
@@ -42,7 +50,8 @@ type Message struct {
 	Content    string     `json:"content"`
 	ToolCalls  []ToolCall `json:"tool_calls,omitempty"`
 	ToolCallID string     `json:"tool_call_id,omitempty"`
-	Name       string     `json:"name,omitempty"` // of the tool that answered
+	Name       string     `json:"name,omitempty"`   // of the tool that answered
+	Pinned     bool       `json:"pinned,omitempty"` // stays when the context overflows
 }
 
 // ToolCall is a function call that the model wrote. Arguments is a JSON object
@@ -83,6 +92,7 @@ func DefaultSampling() Sampling {
 type Limits struct {
 	MaxTokens int      `json:"max_tokens,omitempty"` // of the reply; 0 is what the context leaves
 	Stop      []string `json:"stop,omitempty"`       // texts that end the reply; they are not part of it
+	Reasoning int      `json:"reasoning,omitempty"`  // tokens, after which the engine closes the reasoning and the answer follows; 0 is no limit
 }
 
 // Partial is the beginning of a reply, exactly as its events told it.
