@@ -22,7 +22,8 @@ func TestCheckAccepts(t *testing.T) {
 		{"a plain model", func(*model) {}},
 		{"a vocabulary of bytes", func(m *model) { m.spm(256) }},
 		{"tokens without a text", func(m *model) { m.set("tokenizer.ggml.tokens", []string{"a", "", "", "<end>"}) }},
-		{"an id that stands for none", func(m *model) { m.set("tokenizer.ggml.padding_token_id", uint32(math.MaxUint32)) }},
+		{"an id that stands for none", func(m *model) { m.set("tokenizer.ggml.bos_token_id", uint32(math.MaxUint32)) }},
+		{"a padding token beyond the others", func(m *model) { m.set("tokenizer.ggml.padding_token_id", uint32(4)) }},
 		{"experts", func(m *model) { m.moe(8, 2) }},
 		{"heads given for each layer", func(m *model) { m.set("llama.attention.head_count", []uint32{4}) }},
 		{"no chat template", func(m *model) { m.set("tokenizer.chat_template", nil) }},
@@ -80,7 +81,18 @@ func TestCheckRefuses(t *testing.T) {
 		{"an epsilon that is no number", func(m *model) { m.set("llama.attention.layer_norm_rms_epsilon", nan) }, "is NaN"},
 		{"an odd rotation", func(m *model) { m.set("llama.rope.dimension_count", uint32(15)) }, "rotates 15 of the 16"},
 		{"a rotation beyond the head", func(m *model) { m.set("llama.rope.dimension_count", uint32(18)) }, "rotates 18 of the 16"},
-		{"an unknown rope scaling", func(m *model) { m.set("llama.rope.scaling.type", "lineal") }, "cannot name"},
+		{"an unknown rope scaling", func(m *model) { m.set("llama.rope.scaling.type", "lineal") }, "lineal"},
+		{"a rotation of half a head where all is wanted", func(m *model) { m.rename("qwen2"); m.set("qwen2.rope.dimension_count", uint32(8)) }, "rotates 8 of the 16"},
+		{"layers to predict ahead and no others", func(m *model) { m.set("llama.nextn_predict_layers", uint32(1)) }, "1 of its 1 layers"},
+		{"a head count that the queries do not fit", func(m *model) {
+			m.set("llama.attention.head_count", uint32(2))
+			m.set("llama.attention.key_length", uint32(16))
+		}, "room for 64 values, but its heads make 32"},
+		{"experts in groups that do not divide them", func(m *model) {
+			m.moe(8, 2)
+			m.set("llama.expert_group_count", uint32(3))
+			m.set("llama.expert_group_used_count", uint32(1))
+		}, "1 of 3 groups of 8 experts"},
 		{"more experts used than there are", func(m *model) { m.moe(2, 3) }, "uses 3 of 2 experts"},
 		{"no experts used", func(m *model) { m.moe(2, 0) }, "uses none of its 2 experts"},
 		{"experts used of none", func(m *model) { m.moe(0, 1) }, "uses 1 of 0 experts"},

@@ -64,6 +64,17 @@ func (m *model) set(key string, value any) {
 	}
 }
 
+// rename makes the model one of another architecture.
+func (m *model) rename(architecture string) {
+	for i, key := range m.keys {
+		if rest, ok := strings.CutPrefix(key, "llama."); ok {
+			m.keys[i] = architecture + "." + rest
+			m.values[m.keys[i]] = m.values[key]
+		}
+	}
+	m.set("general.architecture", architecture)
+}
+
 // moe turns the model into one with experts.
 func (m *model) moe(count, used uint32) {
 	m.set("llama.expert_count", count)

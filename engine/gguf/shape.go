@@ -25,8 +25,10 @@ func (f *File) checkShape() error {
 		f.checkLatent,
 		f.checkWindow,
 		f.checkExperts,
+		f.checkRecurrent,
 		f.checkBlocks,
 		f.checkEmbedding,
+		f.checkAttention,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -119,6 +121,9 @@ func (f *File) checkHeads() error {
 			return fault("layer %d shares %d heads for keys and values among %d heads", i, kv, h)
 		}
 	}
+	if extra, _ := f.param("nextn_predict_layers"); extra >= layers {
+		return fault("it predicts ahead with %d of its %d layers", extra, layers)
+	}
 	width, _ := f.param("embedding_length")
 	if _, ok := f.param("attention.key_length"); !ok && len(heads) == 1 && width%heads[0] != 0 {
 		return fault("it divides a width of %d among %d heads", width, heads[0])
@@ -131,16 +136,22 @@ func (f *File) architecture() string {
 	return name
 }
 
+// block splits the name of a layer's tensor into the layer's number and the rest.
+func block(name string) (i uint64, rest string, ok bool) {
+	rest, ok = strings.CutPrefix(name, "blk.")
+	if !ok {
+		return 0, "", false
+	}
+	number, rest, _ := strings.Cut(rest, ".")
+	i, err := strconv.ParseUint(number, 10, 64)
+	return i, rest, err == nil
+}
+
 // checkBlocks wants no tensor of a layer that is not counted.
 func (f *File) checkBlocks() error {
 	layers, _ := f.param("block_count")
 	for _, t := range f.Tensors {
-		rest, ok := strings.CutPrefix(t.Name, "blk.")
-		if !ok {
-			continue
-		}
-		number, _, _ := strings.Cut(rest, ".")
-		if n, err := strconv.ParseUint(number, 10, 64); err != nil || n >= layers {
+		if i, _, ok := block(t.Name); ok && i >= layers {
 			return fault("it has the tensor %q, but %d layers", t.Name, layers)
 		}
 	}

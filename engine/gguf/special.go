@@ -1,17 +1,28 @@
 package gguf
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// wholeRope lists the architectures whose graph in llama.cpp v0.4.0 asserts that
+// all of a head is rotated. They were found by loading a tiny model of each with
+// half of that.
+const wholeRope = `apertus arcee arctic baichuan codeshell cogvlm cohere2moe dbrx deepseek dots1 ernie4_5
+	ernie4_5-moe exaone exaone-moe exaone4 granite granitemoe grok hunyuan-dense hunyuan-moe hunyuan_vl hy_v3
+	internlm2 jais2 maincoder mellum minicpm mistral3 olmo olmo2 olmoe orion paddleocr pangu-embedded plamo
+	qwen2 qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe seed_oss smallthinker smollm3 starcoder2 talkie
+	xverse`
 
 // checkRope wants an even number of rotated dimensions within a head, and a
 // scaling that llama.cpp can name.
 func (f *File) checkRope() error {
-	prefix := f.architecture() + ".rope."
-	if v, ok := f.values[prefix+"scaling.type"]; ok {
-		kind, _ := f.Text(prefix + "scaling.type")
-		switch kind {
+	key := f.architecture() + ".rope.scaling.type"
+	if _, ok := f.values[key]; ok {
+		switch kind, _ := f.Text(key); kind {
 		case "none", "linear", "yarn", "longrope":
 		default:
-			return fault("%sscaling.type is a %v that llama.cpp cannot name: %q", prefix, v.Type, kind)
+			return fault("%s is %q, which is not known", key, kind)
 		}
 	}
 	n, ok := f.param("rope.dimension_count")
@@ -19,45 +30,9 @@ func (f *File) checkRope() error {
 	if !ok || head == 0 {
 		return nil
 	}
-	if n%2 != 0 || n > head {
+	whole := slices.Contains(strings.Fields(wholeRope), f.architecture())
+	if n%2 != 0 || n > head || whole && n != head {
 		return fault("it rotates %d of the %d dimensions of a head", n, head)
-	}
-	return nil
-}
-
-// headSize is the length of a key of the first layer that has attention; 0 when
-// there is none.
-func (f *File) headSize() uint64 {
-	if n, ok := f.param("attention.key_length"); ok {
-		return n
-	}
-	width, _ := f.param("embedding_length")
-	heads, _ := f.params("attention.head_count")
-	for _, h := range heads {
-		if h > 0 {
-			return width / h
-		}
-	}
-	return 0
-}
-
-// checkLatent looks at multi-head latent attention (DeepSeek), where the keys of
-// the cache are made of a compressed and a rotated part.
-func (f *File) checkLatent() error {
-	rank, ok := f.param("attention.kv_lora_rank")
-	rotated, known := f.param("rope.dimension_count")
-	if !ok || !known {
-		return nil
-	}
-	key, ok := f.param("attention.key_length_mla")
-	if !ok {
-		return nil
-	}
-	if key <= rotated {
-		return fault("it rotates %d of the %d dimensions of a key and leaves none", rotated, key)
-	}
-	if head := f.headSize(); head != rank+rotated {
-		return fault("it has keys of %d dimensions that are made of %d and %d", head, rank, rotated)
 	}
 	return nil
 }
@@ -81,7 +56,8 @@ func (f *File) checkWindow() error {
 	return nil
 }
 
-// checkExperts wants as many experts used as there can be.
+// checkExperts wants no more experts used than there are, and groups that they
+// can be divided into.
 func (f *File) checkExperts() error {
 	count, _ := f.param("expert_count")
 	used, _ := f.params("expert_used_count")
@@ -90,13 +66,34 @@ func (f *File) checkExperts() error {
 			return fault("it uses %d of %d experts", n, count)
 		}
 	}
-	if count > 0 && (len(used) == 0 || used[0] == 0) {
+	if count > 0 && (len(used) == 0 || slices.Max(used) == 0) {
 		return fault("it uses none of its %d experts", count)
 	}
-	inner, ok := f.param("ssm.inner_size")
+	groups, _ := f.param("expert_group_count")
+	inUse, _ := f.param("expert_group_used_count")
+	if groups > 1 && (groups >= count || count%groups != 0 || inUse == 0 || inUse >= groups) {
+		return fault("it uses %d of %d groups of %d experts", inUse, groups, count)
+	}
+	return nil
+}
+
+// checkRecurrent looks at the shapes of state-space and RWKV layers, for the few
+// architectures that assert them.
+func (f *File) checkRecurrent() error {
 	width, _ := f.param("embedding_length")
-	if ok && f.architecture() == "jamba" && inner != 2*width {
+	inner, hasInner := f.param("ssm.inner_size")
+	groups, _ := f.param("ssm.group_count")
+	shift, hasShift := f.param("token_shift_count")
+	head, hasHead := f.param("wkv.head_size")
+	switch name := f.architecture(); {
+	case name == "jamba" && hasInner && inner != 2*width:
 		return fault("it has a state of %d for a width of %d", inner, width)
+	case name == "plamo2" && groups != 0:
+		return fault("it has %d groups in its state instead of none", groups)
+	case (name == "rwkv6" || name == "rwkv7") && hasShift && shift != 2:
+		return fault("it shifts tokens by %d instead of 2", shift)
+	case hasHead && strings.Contains(name, "rwkv") && (head == 0 || width%head != 0):
+		return fault("it divides a width of %d into heads of %d", width, head)
 	}
 	return nil
 }

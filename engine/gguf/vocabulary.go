@@ -87,10 +87,12 @@ func (f *File) checkLists(tokens int) error {
 }
 
 // checkIDs wants every special token to be one of the vocabulary; all bits set
-// stands for none.
+// stands for none. The padding token is of no use here, and files exist in which
+// it is the number of tokens.
 func (f *File) checkIDs(tokens int) error {
 	for _, key := range f.keys {
-		if !strings.HasPrefix(key, "tokenizer.ggml.") || !strings.HasSuffix(key, "_token_id") {
+		if !strings.HasPrefix(key, "tokenizer.ggml.") || !strings.HasSuffix(key, "_token_id") ||
+			key == "tokenizer.ggml.padding_token_id" {
 			continue
 		}
 		if v := f.values[key]; !v.Type.integer() {
