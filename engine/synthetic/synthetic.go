@@ -1,0 +1,87 @@
+// Package synthetic writes models of a true size with random weights, for
+// measuring speed: that depends on the shape of a model and on how its weights
+// are stored, not on their values. What such a model says means nothing, but it
+// has a working tokenizer and chat template, its logits are finite, and it never
+// ends a reply by itself, so that a reply is as long as its limit.
+//
+// The same shape always gives the same file.
+package synthetic
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"notso/engine/gguf"
+)
+
+//go:embed template.jinja
+var template string
+
+// Template is the chat template of the models: ChatML whose header carries the
+// date and the reasoning mode, with past replies and the prompt's end written as
+// SmolLM3's are.
+func Template() string { return strings.TrimSpace(template) }
+
+// Shape is what a model's speed depends on.
+type Shape struct {
+	Name        string
+	Layers      int
+	Width       int // a multiple of 256, as FeedForward is
+	FeedForward int
+	Heads       int
+	KVHeads     int
+	Vocabulary  int // tokens, the special ones included
+	Context     int // tokens
+}
+
+// Shapes lists the shapes that there are.
+func Shapes() []Shape {
+	return []Shape{
+		{Name: "smollm3-3b", Layers: 36, Width: 2048, FeedForward: 11008, Heads: 16, KVHeads: 4, Vocabulary: 128_256, Context: 65_536},
+		{Name: "tiny", Layers: 4, Width: 256, FeedForward: 512, Heads: 4, KVHeads: 2, Vocabulary: 8_192, Context: 8_192},
+	}
+}
+
+// Find returns the shape of that name.
+func Find(name string) (Shape, bool) {
+	for _, s := range Shapes() {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Shape{}, false
+}
+
+// Write writes the model at path, whole or not at all. SmolLM3's 1.9 GB take
+// some seconds and no more than 100 MB of memory.
+func Write(path string, s Shape) error {
+	if err := s.file().WriteFile(path); err != nil {
+		return fmt.Errorf("write a model of the shape %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// file is the model, ready to be written.
+func (s Shape) file() *gguf.Writer {
+	w := &gguf.Writer{}
+	w.Set("general.architecture", "smollm3")
+	w.Set("general.type", "model")
+	w.Set("general.name", "Random weights, "+s.Name)
+	w.Set("general.file_type", uint32(15)) // Q4_K_M
+	w.Set("general.quantization_version", uint32(2))
+	w.Set("smollm3.block_count", uint32(s.Layers))
+	w.Set("smollm3.context_length", uint32(s.Context))
+	w.Set("smollm3.embedding_length", uint32(s.Width))
+	w.Set("smollm3.feed_forward_length", uint32(s.FeedForward))
+	w.Set("smollm3.attention.head_count", uint32(s.Heads))
+	w.Set("smollm3.attention.head_count_kv", uint32(s.KVHeads))
+	w.Set("smollm3.attention.layer_norm_rms_epsilon", float32(1e-6))
+	w.Set("smollm3.rope.dimension_count", uint32(s.Width/s.Heads))
+	w.Set("smollm3.rope.freq_base", float32(5e6))
+	w.Set("smollm3.vocab_size", uint32(s.Vocabulary))
+	s.setVocabulary(w)
+	w.Set("tokenizer.chat_template", Template())
+	s.addTensors(w)
+	return w
+}
