@@ -67,6 +67,28 @@ func TestTokenize(t *testing.T) {
 	}
 }
 
+func TestTheBeginningOfTextIsWrittenOnce(t *testing.T) {
+	v := *openModel(t).Vocab()
+	v.addBOS = true // as llama's own vocabularies ask for; the starter's do not
+	const turn = "user\nHi"
+	with, without := v.TokenizePrompt(v.BOS()+turn), v.TokenizePrompt(turn)
+	if !slices.Equal(with, without) || with[0] != v.bos || with[1] == v.bos {
+		t.Errorf("with the token written %v, without %v: want one at the start of both", with, without)
+	}
+	if more := v.TokenizeMore(turn); more[0] == v.bos {
+		t.Errorf("a text that goes on begins with %v", more)
+	}
+}
+
+func TestATextThatGoesOnHasNoSpaceBeforeIt(t *testing.T) {
+	v := *openModel(t).Vocab()
+	want := v.TokenizeMore("going on")
+	v.spaced = true // as of a SentencePiece vocabulary
+	if got := v.TokenizeMore("going on"); !slices.Equal(got, want) {
+		t.Errorf("tokens %v, want %v", got, want)
+	}
+}
+
 func TestTokenizeTakesAnyBytes(t *testing.T) {
 	v := openModel(t).Vocab()
 	for _, text := range []string{"a\x00b", "\xff\xfe", "\xe4\xbd", strings.Repeat("a", 1<<20), strings.Repeat(" ", 1<<18)} {
