@@ -13,6 +13,12 @@ import (
 //go:embed architectures.txt
 var architectures string
 
+// architecture is what the hyperparameters' names begin with.
+func (f *File) architecture() string {
+	name, _ := f.Text("general.architecture")
+	return name
+}
+
 func (f *File) checkArchitecture() error {
 	if kind, ok := f.Text("general.type"); ok && kind != "model" {
 		return fault("it holds not a model but what calls itself %q", kind)

@@ -1,24 +1,83 @@
 package gguf
 
-// headSize is the length of a key, of the first layer that has attention; 0 when
-// there is none.
-func (f *File) headSize() uint64 {
-	if n, ok := f.param("attention.key_length"); ok {
-		return n
-	}
-	return f.evenHead()
-}
+import (
+	"slices"
+	"strings"
+)
 
-// evenHead is the length of a head that has its even share of the width.
-func (f *File) evenHead() uint64 {
-	width, _ := f.param("embedding_length")
+// checkHeads wants heads that divide what they share.
+func (f *File) checkHeads() error {
+	if recurrent(f.architecture()) {
+		return nil
+	}
 	heads, _ := f.params("attention.head_count")
-	for _, h := range heads {
-		if h > 0 {
-			return width / h
+	kvHeads, ok := f.params("attention.head_count_kv")
+	if !ok {
+		kvHeads = heads
+	}
+	layers, _ := f.param("block_count")
+	if len(heads) == 1 && heads[0] == 0 {
+		return fault("it has no attention heads")
+	}
+	for i := range layers {
+		if h, kv := layer(heads, i), layer(kvHeads, i); kv > 0 && (h == 0 || h%kv != 0) {
+			return fault("layer %d shares %d heads for keys and values among %d heads", i, kv, h)
 		}
 	}
-	return 0
+	width, _ := f.param("embedding_length")
+	if _, ok := f.param("attention.key_length"); !ok && len(heads) == 1 && width%heads[0] != 0 {
+		return fault("it divides a width of %d among %d heads", width, heads[0])
+	}
+	return nil
+}
+
+// wholeRope lists the architectures whose graph in llama.cpp v0.4.0 asserts that
+// all of a head is rotated. They were found by loading a tiny model of each with
+// half of that.
+const wholeRope = `apertus arcee arctic baichuan codeshell cogvlm cohere2moe dbrx deepseek dots1 ernie4_5
+	ernie4_5-moe exaone exaone-moe exaone4 granite granitemoe grok hunyuan-dense hunyuan-moe hunyuan_vl hy_v3
+	internlm2 jais2 maincoder mellum minicpm mistral3 olmo olmo2 olmoe orion paddleocr pangu-embedded plamo
+	qwen2 qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe seed_oss smallthinker smollm3 starcoder2 talkie
+	xverse`
+
+// checkRope wants an even number of rotated dimensions within a head, and a
+// scaling that llama.cpp can name.
+func (f *File) checkRope() error {
+	key := f.architecture() + ".rope.scaling.type"
+	if _, ok := f.values[key]; ok {
+		switch kind, _ := f.Text(key); kind {
+		case "none", "linear", "yarn", "longrope":
+		default:
+			return fault("%s is %q, which is not known", key, kind)
+		}
+	}
+	n, ok := f.param("rope.dimension_count")
+	head := f.headSize()
+	if !ok || head == 0 {
+		return nil
+	}
+	whole := slices.Contains(strings.Fields(wholeRope), f.architecture())
+	_, hybrid := f.param("ssm.conv_kernel") // may do without; for the others 0 has no end
+	if n%2 != 0 || n > head || whole && n != head || n == 0 && !hybrid {
+		return fault("it rotates %d of the %d dimensions of a head", n, head)
+	}
+	return nil
+}
+
+// checkWindow wants a pattern of sliding windows that leaves some layer one.
+func (f *File) checkWindow() error {
+	window, hasWindow := f.param("attention.sliding_window")
+	pattern, hasPattern := f.params("attention.sliding_window_pattern")
+	if hasWindow && hasPattern {
+		some := len(pattern) == 1 && pattern[0] != 1 // one layer in so many has no window
+		for _, p := range pattern {
+			some = some || len(pattern) > 1 && p != 0
+		}
+		if !some || window == 0 {
+			return fault("it has a sliding window of %d tokens that no layer can use", window)
+		}
+	}
+	return nil
 }
 
 // checkLatent looks at multi-head latent attention (DeepSeek), where the keys of
@@ -102,4 +161,25 @@ func (f *File) checkAttention() error {
 		}
 	}
 	return nil
+}
+
+// headSize is the length of a key, of the first layer that has attention; 0 when
+// there is none.
+func (f *File) headSize() uint64 {
+	if n, ok := f.param("attention.key_length"); ok {
+		return n
+	}
+	return f.evenHead()
+}
+
+// evenHead is the length of a head that has its even share of the width.
+func (f *File) evenHead() uint64 {
+	width, _ := f.param("embedding_length")
+	heads, _ := f.params("attention.head_count")
+	for _, h := range heads {
+		if h > 0 {
+			return width / h
+		}
+	}
+	return 0
 }

@@ -16,53 +16,32 @@ func Check(path string) (*File, error) {
 	return f, nil
 }
 
+// check goes from what makes a file readable to what makes a model run. It looks
+// at hyperparameters, alone and beside each other, for what llama.cpp asserts or
+// divides by; what llama.cpp refuses by itself, such as a tensor of the wrong
+// shape, is its own to say.
 func (f *File) check() error {
 	for _, check := range []func() error{
 		f.checkArchitecture,
 		f.checkTensors,
 		f.checkTypes,
 		f.checkVocabulary,
-		f.checkShape,
 		f.checkTemplate,
+		f.checkNumbers,
+		f.checkFloats,
+		f.checkBlocks,
+		f.checkEmbedding,
+		f.checkExperts,
+		f.checkRecurrent,
+		f.checkHeads,
+		f.checkRope,
+		f.checkWindow,
+		f.checkLatent,
+		f.checkAttention,
 	} {
 		if err := check(); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// checkTensors wants each tensor right after the one before it and the last one
-// within the file, as llama.cpp does, at addresses that it can compute with.
-func (f *File) checkTensors() error {
-	if f.Alignment < defaultAlignment {
-		return fault("its weights are aligned to %d bytes, less than %d", f.Alignment, defaultAlignment)
-	}
-	alignment := uint64(f.Alignment)
-	var end uint64 // from DataOffset
-	for _, t := range f.Tensors {
-		_, inside := f.extent(t)
-		switch {
-		case t.Offset%alignment != 0:
-			return fault("tensor %q is not aligned to %d bytes", t.Name, alignment)
-		case !inside:
-			return fault("tensor %q lies outside the file", t.Name)
-		case t.Offset < end:
-			return fault("tensor %q overlaps the one before it", t.Name)
-		case t.Offset > end:
-			return fault("tensor %q leaves a gap after the one before it", t.Name)
-		}
-		end = (t.Offset + t.Size + alignment - 1) &^ (alignment - 1)
-	}
-	return nil
-}
-
-// extent is where t begins, in bytes from the start of the file; ok is false when
-// it does not end within it.
-func (f *File) extent(t Tensor) (start int64, ok bool) {
-	room := uint64(max(f.Size-f.DataOffset, 0))
-	if t.Offset > room || t.Size > room-t.Offset {
-		return 0, false
-	}
-	return f.DataOffset + int64(t.Offset), true
 }

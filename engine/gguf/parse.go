@@ -84,8 +84,8 @@ func (f *File) parseKey(c *cursor, i uint64) error {
 		return fault("metadata key %d: %w", i, err)
 	}
 	key := string(raw)
-	if key == "" {
-		return fault("metadata key %d is empty", i)
+	if !plain(key) {
+		return fault("metadata key %d is %q, which is no name", i, key)
 	}
 	if _, twice := f.values[key]; twice {
 		return fault("it has the metadata key %q twice", key)
@@ -171,8 +171,8 @@ func parseTensor(c *cursor, i uint64) (Tensor, error) {
 		return Tensor{}, fault("name of tensor %d: %w", i, err)
 	}
 	t := Tensor{Name: string(raw)}
-	if t.Name == "" {
-		return Tensor{}, fault("tensor %d has no name", i)
+	if !plain(t.Name) {
+		return Tensor{}, fault("tensor %d is called %q, which is no name", i, t.Name)
 	}
 	dims, err := c.uint32()
 	if err != nil {
@@ -197,6 +197,16 @@ func parseTensor(c *cursor, i uint64) (Tensor, error) {
 		return Tensor{}, err
 	}
 	return t, t.measure()
+}
+
+// plain tells whether a name is of printable ASCII, as all names are.
+func plain(name string) bool {
+	for _, b := range []byte(name) {
+		if b <= ' ' || b > '~' {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // measure checks the dimensions and sets Size.

@@ -2,6 +2,7 @@ package gguf
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,29 +14,6 @@ const (
 	maxWidth   = 1 << 20
 	maxCount   = 1<<31 - 1 // llama.cpp keeps many numbers as int32
 )
-
-// checkShape looks at the hyperparameters, alone and beside each other, for what
-// llama.cpp asserts or divides by. What it refuses by itself, such as a tensor of
-// the wrong shape, is its own to say.
-func (f *File) checkShape() error {
-	for _, check := range []func() error{
-		f.checkNumbers,
-		f.checkHeads,
-		f.checkRope,
-		f.checkLatent,
-		f.checkWindow,
-		f.checkExperts,
-		f.checkRecurrent,
-		f.checkBlocks,
-		f.checkEmbedding,
-		f.checkAttention,
-	} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // checkNumbers bounds each number by itself.
 func (f *File) checkNumbers() error {
@@ -82,7 +60,7 @@ func (f *File) checkNumbers() error {
 			}
 		}
 	}
-	return f.checkFloats()
+	return nil
 }
 
 // checkFloats refuses what is not a number, and a negative epsilon.
@@ -102,38 +80,25 @@ func (f *File) checkFloats() error {
 	return nil
 }
 
-// checkHeads wants heads that divide what they share.
-func (f *File) checkHeads() error {
-	if recurrent(f.architecture()) {
-		return nil
-	}
-	heads, _ := f.params("attention.head_count")
-	kvHeads, ok := f.params("attention.head_count_kv")
-	if !ok {
-		kvHeads = heads
-	}
+// checkBlocks wants no tensor of a layer that is not counted, and layers left for
+// what they are there for.
+func (f *File) checkBlocks() error {
 	layers, _ := f.param("block_count")
-	if len(heads) == 1 && heads[0] == 0 {
-		return fault("it has no attention heads")
-	}
-	for i := range layers {
-		if h, kv := layer(heads, i), layer(kvHeads, i); kv > 0 && (h == 0 || h%kv != 0) {
-			return fault("layer %d shares %d heads for keys and values among %d heads", i, kv, h)
-		}
-	}
 	if extra, _ := f.param("nextn_predict_layers"); extra >= layers {
 		return fault("it predicts ahead with %d of its %d layers", extra, layers)
 	}
-	width, _ := f.param("embedding_length")
-	if _, ok := f.param("attention.key_length"); !ok && len(heads) == 1 && width%heads[0] != 0 {
-		return fault("it divides a width of %d among %d heads", width, heads[0])
+	if shared, _ := f.param("attention.shared_kv_layers"); shared > 0 && shared+2 > layers {
+		return fault("it lets %d of %d layers share their keys and values", shared, layers)
+	}
+	if deep, _ := f.param("n_deepstack_layers"); deep > layers {
+		return fault("it feeds images into %d of %d layers", deep, layers)
+	}
+	for _, t := range f.Tensors {
+		if i, _, ok := block(t.Name); ok && i >= layers {
+			return fault("it has the tensor %q, but %d layers", t.Name, layers)
+		}
 	}
 	return nil
-}
-
-func (f *File) architecture() string {
-	name, _ := f.Text("general.architecture")
-	return name
 }
 
 // block splits the name of a layer's tensor into the layer's number and the rest.
@@ -145,17 +110,6 @@ func block(name string) (i uint64, rest string, ok bool) {
 	number, rest, _ := strings.Cut(rest, ".")
 	i, err := strconv.ParseUint(number, 10, 64)
 	return i, rest, err == nil
-}
-
-// checkBlocks wants no tensor of a layer that is not counted.
-func (f *File) checkBlocks() error {
-	layers, _ := f.param("block_count")
-	for _, t := range f.Tensors {
-		if i, _, ok := block(t.Name); ok && i >= layers {
-			return fault("it has the tensor %q, but %d layers", t.Name, layers)
-		}
-	}
-	return nil
 }
 
 // checkEmbedding wants a row of the right width for each token.
@@ -175,4 +129,46 @@ func (f *File) checkEmbedding() error {
 		return nil
 	}
 	return nil // CodeShell has none; the others llama.cpp refuses
+}
+
+// checkExperts wants no more experts used than there are, and groups that they
+// can be divided into.
+func (f *File) checkExperts() error {
+	count, _ := f.param("expert_count")
+	used, _ := f.params("expert_used_count")
+	for _, n := range used {
+		if n > count {
+			return fault("it uses %d of %d experts", n, count)
+		}
+	}
+	if count > 0 && (len(used) == 0 || slices.Max(used) == 0) {
+		return fault("it uses none of its %d experts", count)
+	}
+	groups, _ := f.param("expert_group_count")
+	inUse, _ := f.param("expert_group_used_count")
+	if groups > 0 && groups >= count || groups > 1 && (count%groups != 0 || inUse == 0 || inUse >= groups) {
+		return fault("it uses %d of %d groups of %d experts", inUse, groups, count)
+	}
+	return nil
+}
+
+// checkRecurrent looks at the shapes of state-space and RWKV layers, for the few
+// architectures that assert them.
+func (f *File) checkRecurrent() error {
+	width, _ := f.param("embedding_length")
+	inner, hasInner := f.param("ssm.inner_size")
+	groups, _ := f.param("ssm.group_count")
+	shift, hasShift := f.param("token_shift_count")
+	head, hasHead := f.param("wkv.head_size")
+	switch name := f.architecture(); {
+	case name == "jamba" && hasInner && inner != 2*width:
+		return fault("it has a state of %d for a width of %d", inner, width)
+	case name == "plamo2" && groups != 0:
+		return fault("it has %d groups in its state instead of none", groups)
+	case (name == "rwkv6" || name == "rwkv7") && hasShift && shift != 2:
+		return fault("it shifts tokens by %d instead of 2", shift)
+	case hasHead && strings.Contains(name, "rwkv") && (head == 0 || width%head != 0):
+		return fault("it divides a width of %d into heads of %d", width, head)
+	}
+	return nil
 }
