@@ -16,6 +16,9 @@ const (
 	// path, logits move by up to 1, and a near tie may fall the other way.
 	prefillChunk = 128
 
+	// prefillChunkGPU is the same for models on a GPU, which needs more to be busy.
+	prefillChunkGPU = 512
+
 	// besideChunk is the same while other replies are being written: each of
 	// their tokens waits for it.
 	besideChunk = 32
@@ -41,7 +44,7 @@ func (s *scheduler) fill() bool {
 			writing++
 		}
 	}
-	room := prefillChunk
+	room := s.chunk
 	if writing > 0 {
 		room = besideChunk
 	}

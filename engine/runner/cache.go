@@ -71,6 +71,19 @@ func (c *cache) release(s *sequence) {
 	s.busy, s.used = false, c.ticks
 }
 
+// holds tells whether all of tokens are evaluated, and keeps them a while.
+func (c *cache) holds(tokens []llama.Token) bool {
+	s, n := c.longest(tokens, len(tokens))
+	if n < len(tokens) {
+		return false
+	}
+	if s != nil {
+		c.ticks++
+		s.used = c.ticks
+	}
+	return true
+}
+
 // longest finds the sequence that shares the longest prefix with tokens, of at
 // most limit tokens; nil when none shares any.
 func (c *cache) longest(tokens []llama.Token, limit int) (best *sequence, n int) {

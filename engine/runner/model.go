@@ -68,7 +68,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 		m.weights.Close()
 		return nil, &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
 	}
-	if err := m.open(file, opts, kv); err != nil {
+	if err := m.open(file, opts, kv, layers); err != nil {
 		m.weights.Close()
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 }
 
 // open makes the context, of the length that fits, and the scheduler.
-func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType) error {
+func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, gpuLayers int) error {
 	length, err := contextLength(file, opts, kv, availableMemory(m.weights.Library()))
 	if err != nil {
 		return err
@@ -86,10 +86,14 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType) 
 	if threads <= 0 {
 		threads = physicalCores()
 	}
+	chunk := prefillChunk
+	if gpuLayers != 0 {
+		chunk = prefillChunkGPU
+	}
 	m.context, err = m.weights.NewContext(llama.ContextOptions{
 		Length:      length,
 		Sequences:   maxSequences,
-		BatchTokens: prefillChunk + maxSequences,
+		BatchTokens: chunk + maxSequences,
 		Threads:     threads,
 		KVType:      kv,
 	})
@@ -99,7 +103,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType) 
 	m.info.ContextLength = m.context.Length()
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
-	m.scheduler = startScheduler(m.weights, m.context)
+	m.scheduler = startScheduler(m.weights, m.context, chunk)
 	return nil
 }
 

@@ -157,9 +157,10 @@ func seed(asked uint32) uint32 {
 
 // hash is the SHA-256 of the tokens as little-endian 32-bit numbers, in hex.
 func hash(tokens []llama.Token) string {
-	h := sha256.New()
+	numbers := make([]byte, 0, 4*len(tokens))
 	for _, token := range tokens {
-		h.Write(binary.LittleEndian.AppendUint32(nil, uint32(token)))
+		numbers = binary.LittleEndian.AppendUint32(numbers, uint32(token))
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(numbers)
+	return hex.EncodeToString(sum[:])
 }

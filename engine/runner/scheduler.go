@@ -16,6 +16,7 @@ type scheduler struct {
 	context *llama.Context
 	batch   *llama.Batch
 	length  int // of the context, in tokens
+	chunk   int // tokens of prompts in one batch
 
 	wake chan struct{} // holds a token while there may be something to do
 	done chan struct{} // closed when the goroutine has ended
@@ -30,11 +31,12 @@ type scheduler struct {
 	evaluated int     // tokens, since the start
 }
 
-func startScheduler(weights *llama.Model, context *llama.Context) *scheduler {
+func startScheduler(weights *llama.Model, context *llama.Context, chunk int) *scheduler {
 	s := &scheduler{
 		context: context,
-		batch:   weights.Library().NewBatch(prefillChunk + maxSequences),
+		batch:   weights.Library().NewBatch(chunk + maxSequences),
 		length:  context.Length(),
+		chunk:   chunk,
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cache:   newCache(context, weights.Recurrent()),
@@ -158,20 +160,22 @@ func (s *scheduler) admit() {
 			return
 		}
 		s.mu.Lock()
-		seq := s.cache.claim(j.tokens, j.reuse())
-		if seq != nil {
-			j.seq = seq
+		known := j.writer == nil && s.cache.holds(j.tokens)
+		if !known {
+			j.seq = s.cache.claim(j.tokens, j.reuse())
+		}
+		if j.seq != nil {
 			s.waiting = remove(s.waiting, j)
 			s.running = append(s.running, j)
 		}
 		s.mu.Unlock()
 		switch {
-		case seq == nil:
+		case known:
+			s.end(j, "", nil)
+		case j.seq == nil:
 			return // all sequences are busy
-		case j.pending() == 0:
-			s.end(j, "", nil) // nothing to evaluate, nothing to write
 		default:
-			j.admitted(prefillChunk)
+			j.admitted(s.chunk)
 		}
 	}
 }
