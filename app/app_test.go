@@ -356,3 +356,34 @@ func (b *bench) request(method, path, form string) *httptest.ResponseRecorder {
 	b.Handler().ServeHTTP(w, r)
 	return w
 }
+
+func TestTitleAndFollowUpsComeAfterwards(t *testing.T) {
+	lines := scripted.Script{Answer: []string{"Rain", " in", " Oslo", "\n", "Snow", " in", " Bergen", "\nWind in Bodø"}}
+	b := newBench(t, scripted.Options{Script: lines})
+	answer := b.say(0, "What is the weather like up there?")
+	b.until("the suggestions are kept", func() bool {
+		turn, err := b.store.Turn(t.Context(), answer.ID)
+		return err == nil && len(turn.Stats.FollowUps) == 3
+	})
+	c, err := b.store.Chat(t.Context(), answer.Chat)
+	if err != nil || c.Title != "Rain in Oslo" || c.Named {
+		t.Errorf("the chat is %+v, %v", c, err)
+	}
+	view, err := b.conversation(t.Context(), answer.Chat)
+	if err != nil || len(view.Turns[1].FollowUps) != 3 || view.Turns[1].FollowUps[2] != "Wind in Bodø" {
+		t.Errorf("the window shows %+v, %v", view.Turns, err)
+	}
+}
+
+func TestAChatThatOutgrewTheModelShowsWhere(t *testing.T) {
+	branch := []chat.Turn{
+		{ID: 1, Role: chat.User, Text: "a"}, {ID: 2, Role: chat.Assistant, Text: "b"},
+		{ID: 3, Role: chat.User, Text: "c"}, {ID: 4, Role: chat.Assistant, Text: "d", Stats: chat.Stats{PromptTokens: 9, FirstSeen: 3}},
+	}
+	if got := firstSeen(branch); got != 3 {
+		t.Errorf("the line stands above turn %d, want 3", got)
+	}
+	if got := firstSeen(branch[:2]); got != 0 {
+		t.Errorf("an earlier branch has a line above turn %d, want none", got)
+	}
+}

@@ -61,6 +61,7 @@ func (a *App) launch(turn chat.Turn, src source, each func(engine.Event)) {
 		r.finish(ctx, r.write(ctx, src))
 		close(r.done)
 		a.settled(r.chat)
+		a.afterwards(r.chat, r.turn)
 	})
 }
 

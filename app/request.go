@@ -52,7 +52,7 @@ func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Requ
 	req := engine.Request{
 		Thinking: first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking),
 		Sampling: settings.Sampling(a.model.info().Sampling),
-		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, settings.MaxTokens)},
+		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, settings.MaxTokens), Reasoning: settings.ThinkingBudget},
 		Seed:     opts.Seed,
 		Date:     c.Created,
 	}
@@ -62,20 +62,21 @@ func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Requ
 	if system := first(c.Settings.System, settings.System); system != "" {
 		req.Messages = append(req.Messages, engine.Message{Role: engine.RoleSystem, Content: system})
 	}
-	req.Messages = append(req.Messages, messages(branch, c.Context)...)
+	list, _ := messages(branch, c.Context)
+	req.Messages = append(req.Messages, list...)
 	return req
 }
 
 // messages are the turns of branch after the turn start, as a chat template
 // takes them: none empty, and speakers alternating, since many templates refuse
 // anything else. A reply that failed without a word leaves two user turns
-// behind each other, which become one.
-func messages(branch []chat.Turn, start int64) []engine.Message {
-	var list []engine.Message
+// behind each other, which become one. ids are those of the turns that the
+// messages begin with.
+func messages(branch []chat.Turn, start int64) (list []engine.Message, ids []int64) {
 	for _, t := range branch {
 		switch {
 		case t.ID == start:
-			list = list[:0]
+			list, ids = list[:0], ids[:0]
 			continue
 		case strings.TrimSpace(t.Text) == "":
 			continue
@@ -85,9 +86,9 @@ func messages(branch []chat.Turn, start int64) []engine.Message {
 			list[n-1].Content += "\n\n" + t.Text
 			continue
 		}
-		list = append(list, engine.Message{Role: role, Content: t.Text})
+		list, ids = append(list, engine.Message{Role: role, Content: t.Text}), append(ids, t.ID)
 	}
-	return list
+	return list, ids
 }
 
 // first returns the first value that is not zero.

@@ -35,7 +35,7 @@ func TestMessagesAlternateAndStartAfterReset(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := messages(test.branch, test.start); len(got)+len(test.want) > 0 && !reflect.DeepEqual(got, test.want) {
+			if got, _ := messages(test.branch, test.start); len(got)+len(test.want) > 0 && !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})

@@ -51,10 +51,11 @@ type turnView struct {
 	Divider     string          // shown above the turn: from here on the model starts afresh
 	Text        []template.HTML // rendered blocks
 	Reasoning   []template.HTML
-	Summary     string // of the fold: "Thought for 4 s", "Thinking…"
-	State       string // chat.State
-	Seq         int    // last reply event that Text and Reasoning contain
-	Notice      string // why it ended, a sentence; "" when it ended by itself
+	Summary     string   // of the fold: "Thought for 4 s", "Thinking…"
+	State       string   // chat.State
+	Seq         int      // last reply event that Text and Reasoning contain
+	Notice      string   // why it ended, a sentence; "" when it ended by itself
+	FollowUps   []string // what the user might say next; only for the last reply
 	CanContinue bool
 	CanRetry    bool   // regenerate: the last reply of the branch
 	Stats       string // "128 tokens · 18.2 tok/s · first after 0.4 s"
@@ -128,6 +129,7 @@ type replyPart struct {
 // refreshEvent is the event "refresh": a fragment that the page shows is out of
 // date, so it fetches it again.
 type refreshEvent struct {
-	What string `json:"what"` // sidebar, conversation, or model (the pill, gauge and thinking toggle)
+	What string `json:"what"` // sidebar, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
 	Chat int64  `json:"chat,omitempty"`
+	Turn int64  `json:"turn,omitempty"`
 }

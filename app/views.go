@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,8 +80,11 @@ func (a *App) conversation(ctx context.Context, chatID int64) (conversationView,
 	}
 	for i, t := range branch {
 		turn := a.turn(t, i == len(branch)-1)
-		if i > 0 && branch[i-1].ID == c.Context {
+		switch {
+		case i > 0 && branch[i-1].ID == c.Context:
 			turn.Divider = sentenceReset
+		case i > 0 && t.ID == firstSeen(branch):
+			turn.Divider = sentenceOutgrown
 		}
 		view.Turns = append(view.Turns, turn)
 	}
@@ -89,6 +93,19 @@ func (a *App) conversation(ctx context.Context, chatID int64) (conversationView,
 	}
 	return view, nil
 }
+
+// firstSeen is the turn from which on the model saw the branch last, 0 when it
+// saw all of it.
+func firstSeen(branch []chat.Turn) int64 {
+	for _, t := range slices.Backward(branch) {
+		if t.Role == chat.Assistant && t.Stats.PromptTokens > 0 {
+			return t.Stats.FirstSeen
+		}
+	}
+	return 0
+}
+
+const sentenceOutgrown = "The chat has outgrown what the model can hold: it no longer sees what is above."
 
 const sentenceReset = "The model starts afresh here and no longer sees what is above."
 
@@ -113,6 +130,9 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 	if view.User {
 		view.Text = a.words.Plain(t.Text)
 		return view
+	}
+	if last {
+		view.FollowUps = t.Stats.FollowUps
 	}
 	view.Text = a.words.Render(textID(t.ID), t.Text)
 	if strings.TrimSpace(t.Reasoning) != "" {

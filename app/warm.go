@@ -11,6 +11,16 @@ import (
 // everything said so far, and the draft as far as it stands. A newer call, and
 // any reply, ends an older one.
 func (a *App) warm(chatID int64, draft string) {
+	a.meanwhile(chatID, func(ctx context.Context, eng engine.Engine) {
+		if req, err := a.draftRequest(ctx, chatID, draft); err == nil {
+			_ = eng.Warm(ctx, req) // what is not evaluated now, is when the message is sent
+		}
+	})
+}
+
+// meanwhile does work for a chat that no one waits for. It ends what an earlier
+// call began, and does nothing while the chat's reply is written.
+func (a *App) meanwhile(chatID int64, do func(ctx context.Context, eng engine.Engine)) {
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.mu.Lock()
 	if a.warming != nil {
@@ -26,12 +36,7 @@ func (a *App) warm(chatID int64, draft string) {
 	}
 	a.work.Go(func() {
 		defer cancel()
-		req, err := a.draftRequest(ctx, chatID, draft)
-		if err != nil {
-			return
-		}
-		// What was not evaluated now is evaluated when the message is sent.
-		_ = eng.Warm(ctx, req)
+		do(ctx, eng)
 	})
 }
 

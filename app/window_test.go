@@ -95,6 +95,13 @@ func TestWindow(t *testing.T) {
 			p.Click("#turn-2 .retry")
 			p.Until(`!document.querySelector('#turn-2') && document.querySelector('#turn-3[data-state=done]')`)
 		}},
+		{"a suggestion fills the box, and nothing is sent", scripted.Options{Script: scripted.Script{Answer: []string{"Rain\n", "Snow in Bergen\n", "Wind"}}}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Weather?\r")
+			p.Until(`document.querySelectorAll('#turn-2 .followups button').length === 3`)
+			p.Until(`document.querySelector('h1').textContent === 'Rain' && document.querySelector('#chat-1 .open').textContent.includes('Rain')`)
+			p.Click("#turn-2 .followups button:nth-child(2)")
+			p.Until(`message.value === 'Snow in Bergen' && document.activeElement.id === 'message' && !document.querySelector('#turn-3')`)
+		}},
 		{"/help opens the list, and Escape closes it", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "/help\r")
 			p.Until(`document.querySelector('dialog.help[open]').textContent.includes('/regenerate')`)

@@ -98,7 +98,9 @@ type Stats struct {
 	Seed            uint32          `json:"seed,omitempty"`
 	Sampling        json.RawMessage `json:"sampling,omitempty"` // engine.Sampling
 	PromptHash      string          `json:"prompt_hash,omitempty"`
-	Model           string          `json:"model,omitempty"` // its name
+	FirstSeen       int64           `json:"first_seen,omitempty"` // turn from which on the model saw the chat, when it no longer saw all
+	FollowUps       []string        `json:"follow_ups,omitempty"` // what the user might say next
+	Model           string          `json:"model,omitempty"`      // its name
 	ModelHash       string          `json:"model_hash,omitempty"`
 	EngineBuild     string          `json:"engine_build,omitempty"`
 }

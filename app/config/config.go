@@ -42,7 +42,11 @@ type Config struct {
 	RepeatPenalty    *float64        `json:"repeat_penalty,omitempty"`
 	PresencePenalty  *float64        `json:"presence_penalty,omitempty"`
 	FrequencyPenalty *float64        `json:"frequency_penalty,omitempty"`
-	MaxTokens        int             `json:"max_tokens,omitempty"` // of a reply; 0 is what the context leaves
+	MaxTokens        int             `json:"max_tokens,omitempty"`      // of a reply; 0 is what the context leaves
+	ThinkingBudget   int             `json:"thinking_budget,omitempty"` // tokens of reasoning; 0 is no limit
+
+	Titles    bool `json:"titles"`     // the model names chats
+	FollowUps bool `json:"follow_ups"` // the model suggests what to ask next
 
 	ContextLength int    `json:"context_length,omitempty"` // tokens; 0 is the largest that fits
 	Threads       int    `json:"threads,omitempty"`        // 0 is one for each physical core
@@ -53,7 +57,7 @@ type Config struct {
 
 // Default is what a new installation has.
 func Default() Config {
-	return Config{Theme: ThemeSystem, Sidebar: true, IdleMinutes: 10}
+	return Config{Theme: ThemeSystem, Sidebar: true, Titles: true, FollowUps: true, IdleMinutes: 10}
 }
 
 // Sampling is base, which the model recommends, with the user's own choices.

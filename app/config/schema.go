@@ -24,9 +24,7 @@ type key struct {
 func schema() []key {
 	return []key{
 		choice("theme", func(c *Config) *Theme { return &c.Theme }, ThemeSystem, ThemeLight, ThemeDark),
-		{"sidebar", "true or false", func(c *Config, v json.RawMessage) bool {
-			return decode(v, &c.Sidebar, func(bool) bool { return true })
-		}},
+		onOff("sidebar", func(c *Config) *bool { return &c.Sidebar }),
 		text("model", func(c *Config) *string { return &c.Model }),
 		text("system", func(c *Config) *string { return &c.System }),
 		choice("thinking", func(c *Config) *engine.Thinking { return &c.Thinking }, engine.ThinkingOn, engine.ThinkingOff),
@@ -38,6 +36,9 @@ func schema() []key {
 		optional("presence_penalty", func(c *Config) **float64 { return &c.PresencePenalty }, -2, 2),
 		optional("frequency_penalty", func(c *Config) **float64 { return &c.FrequencyPenalty }, -2, 2),
 		number("max_tokens", func(c *Config) *int { return &c.MaxTokens }, 0, 1<<20),
+		number("thinking_budget", func(c *Config) *int { return &c.ThinkingBudget }, 0, 1<<20),
+		onOff("titles", func(c *Config) *bool { return &c.Titles }),
+		onOff("follow_ups", func(c *Config) *bool { return &c.FollowUps }),
 		number("context_length", func(c *Config) *int { return &c.ContextLength }, 0, 1<<20),
 		number("threads", func(c *Config) *int { return &c.Threads }, 0, 512),
 		number("gpu_layers", func(c *Config) *int { return &c.GPULayers }, -1, 1000),
@@ -89,6 +90,12 @@ func choice[T ~string](name string, field func(*Config) *T, values ...T) key {
 	allowed := strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 	return key{name, allowed, func(c *Config, v json.RawMessage) bool {
 		return decode(v, field(c), func(value T) bool { return slices.Contains(values, value) })
+	}}
+}
+
+func onOff(name string, field func(*Config) *bool) key {
+	return key{name, "true or false", func(c *Config, v json.RawMessage) bool {
+		return decode(v, field(c), func(bool) bool { return true })
 	}}
 }
 

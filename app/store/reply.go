@@ -154,3 +154,15 @@ func running(res sql.Result, err error) error {
 	}
 	return err
 }
+
+// SetFollowUps keeps what the user might say after a reply, in its statistics.
+// Errors: chat.ErrNotFound.
+func (s *Store) SetFollowUps(ctx context.Context, turn int64, lines []string) error {
+	text, err := json.Marshal(lines)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, fmt.Sprintf("keep the follow-ups of turn %d", turn), func(tx *sql.Tx) error {
+		return changed(tx.ExecContext(ctx, `UPDATE turns SET stats = json_set(stats, '$.follow_ups', json(?)) WHERE id = ?`, string(text), turn))
+	})
+}

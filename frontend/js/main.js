@@ -14,6 +14,7 @@ import * as errors from './errors.js';
 import * as escape from './escape.js';
 import * as exporting from './export.js';
 import * as fold from './fold.js';
+import * as followups from './followups.js';
 import * as gauge from './gauge.js';
 import * as links from './links.js';
 import * as log from './log.js';
@@ -28,6 +29,6 @@ import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold, gauge,
-  links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
+  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold,
+  followups, gauge, links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
 });

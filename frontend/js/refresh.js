@@ -4,11 +4,15 @@ import htmx from './htmx.js';
 import { on } from './wails.js';
 
 export function connect() {
-  return on('refresh', ({ what, chat }) => {
+  return on('refresh', ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
     if (what === 'sidebar') {
       fetchInto('#sidebar', '/chats');
+    } else if (what === 'turn') {
+      if (document.getElementById(`turn-${turn}`)) fetchInto(`#turn-${turn}`, `/turns/${turn}`, { source: '#turns' }); // not the turn, which may just be fetching itself
+    } else if (what === 'heading') {
+      if (String(chat) === conversation.dataset.chat) fetchInto('#heading', path, { select: '#heading' });
     } else if (what === 'model') {
       fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph' });
     } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {
