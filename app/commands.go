@@ -153,7 +153,11 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 		_, info, builtin, _ := a.model.snapshot()
 		out.Text = "No model is loaded. " + a.choices()
 		if info.Name != "" && !builtin {
-			out.Text = fmt.Sprintf("%s, %s, %s tokens of context. %s", a.model.name(), info.Quantisation, number(info.ContextLength), a.choices())
+			template := ""
+			if info.Template == "chatml" {
+				template = " " + sentenceChatML
+			}
+			out.Text = fmt.Sprintf("%s, %s, %s tokens of context.%s %s", a.model.name(), info.Quantisation, number(info.ContextLength), template, a.choices())
 		}
 		return nil
 	}

@@ -13,7 +13,10 @@ import (
 	"notso/engine"
 )
 
-const sentenceInterrupted = "The app ended while this was being written."
+const (
+	sentenceInterrupted = "The app ended while this was being written."
+	sentenceChatML      = "This model file has no chat template, so the common one, ChatML, is used. If the answers look odd, that may be why."
+)
 
 // Sentence turns an error into what a person needs: what happened, and what to
 // do next. It is the only place that does.

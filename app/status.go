@@ -24,6 +24,9 @@ func (a *App) showModelStatus(status statusView) { a.opts.Emit("status", status)
 func (a *App) modelChanged() {
 	a.opts.Emit("status", a.status())
 	a.opts.Emit("refresh", refreshEvent{What: "model"})
+	if state, info, builtin, _ := a.model.snapshot(); state == "ready" && info.Template == "chatml" && !builtin {
+		a.opts.Emit("toast", toastView{Text: sentenceChatML, Kind: "info"})
+	}
 }
 
 // settled follows a reply's end.

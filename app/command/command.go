@@ -91,7 +91,7 @@ func All() []Command {
 			Arguments: "[0–2]", hint: "a number from 0 (always the likeliest word) to 2 (wild)",
 			parse: temperature},
 		{Name: "model", Category: Model, Places: both, Icon: "model",
-			Summary:   "Show the model, or use another one in this chat",
+			Summary:   "Show the model, or load another one",
 			Arguments: "[name or path]", hint: "the name of a model or the path of a GGUF file",
 			parse: func(text string, a *Args) bool { a.Model = text; return oneLine(text) }},
 
