@@ -26,7 +26,7 @@ check: setup-test ## vet, formatting, import rules, and the whole program for Wi
 	CC=x86_64-w64-mingw32-gcc CGO_ENABLED=1 GOOS=windows GOARCH=amd64 go build -o build/bin/notso.exe .
 
 lint: setup ## staticcheck
-	go run $(STATICCHECK) ./...
+	go run $(STATICCHECK) -checks inherit,-ST1005 ./... # errors for people are sentences
 
 bench: setup ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

@@ -91,16 +91,16 @@ func start(t testing.TB, home string, env ...string) *window {
 	return w
 }
 
-// brief is a home whose settings make replies short and the same each time, for
-// tests that wait for their end.
-func brief(t testing.TB) (home string) {
+// brief is a home whose settings make replies the same each time and at most so
+// many tokens long, for tests that wait for their end.
+func brief(t testing.TB, tokens int) (home string) {
 	t.Helper()
 	home = t.TempDir()
 	folder := filepath.Join(home, "config")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte(`{"temperature": 0, "max_tokens": 60}`), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "config.json"), fmt.Appendf(nil, `{"temperature": 0, "max_tokens": %d}`, tokens), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return home

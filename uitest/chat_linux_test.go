@@ -8,7 +8,7 @@ import (
 )
 
 func TestChatIsThereAfterARestart(t *testing.T) {
-	home := brief(t)
+	home := brief(t, 60)
 	w := start(t, home)
 	w.say("What is the capital of France? Answer in one short sentence.")
 	answer := w.reply("done")
@@ -97,10 +97,12 @@ func TestPictures(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := start(t, t.TempDir())
-	w.say("Write a limerick about a small language model.")
+	w := start(t, brief(t, 250))
+	w.say("/quote John 1:1-5")
 	w.reply("done")
-	w.say("Now show it in Python: a function that returns its lines as a list.")
+	w.say("/new")
+	w.find("#conversation[data-chat='0']")
+	w.say("Write a short Python function that adds two numbers.")
 	w.reply("done")
 	for _, theme := range []string{"light", "dark"} {
 		w.say("/theme " + theme)

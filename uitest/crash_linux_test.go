@@ -112,7 +112,7 @@ func letters(text string) string {
 }
 
 func TestWindowOutlivesItsWorker(t *testing.T) {
-	w := start(t, brief(t))
+	w := start(t, brief(t, 60))
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGSTOP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			w.t = t
