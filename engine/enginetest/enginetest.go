@@ -83,11 +83,11 @@ func (s *suite) replies(t *testing.T) {
 		{"writes exactly as many tokens as allowed", maxTokens},
 		{"ends before a stop string, however it is cut", stopStrings},
 		{"resumes exactly where it stopped", resumes},
-		{"replies the same after warming", warms},
+		{"replies the same after warming", s.warms},
 		{"leaves warming when cancelled", warmCancelled},
 		{"measures what a reply then counts", measures},
 		{"refuses a prompt that is longer than the context", promptTooLong},
-		{"reports what a second turn finds cached", func(t *testing.T, e engine.Engine, _ engine.ModelInfo) { s.secondTurn(t, e) }},
+		{"reports what a second turn finds cached", s.secondTurn},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, e, info) })
 	}

@@ -142,7 +142,7 @@ func resumes(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	}
 }
 
-func warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
+func (s *suite) warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	req := counting(6)
 	req.Messages[0].Content = "Count from 1 to 300. Take your time."
 	want := reply(t, e, req, engine.FinishLength)
@@ -152,8 +152,12 @@ func warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	if err := e.Warm(limited(t), req); err != nil {
 		t.Fatalf("warm: %v", err)
 	}
-	if got := reply(t, e, req, engine.FinishLength); got.text != want.text {
+	got := reply(t, e, req, engine.FinishLength)
+	if got.text != want.text {
 		t.Errorf("after warming: %q, want %q", got.text, want.text)
+	}
+	if u := got.done.Usage; s.caps.Caches && u.CachedTokens < u.PromptTokens/2 {
+		t.Errorf("%d of %d tokens were cached by warming", u.CachedTokens, u.PromptTokens)
 	}
 }
 
@@ -196,7 +200,7 @@ func promptTooLong(t *testing.T, e engine.Engine, info engine.ModelInfo) {
 	reply(t, e, counting(2), engine.FinishLength)
 }
 
-func (s *suite) secondTurn(t *testing.T, e engine.Engine) {
+func (s *suite) secondTurn(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	req := counting(8)
 	first := reply(t, e, req, engine.FinishLength)
 	req.Messages = append(req.Messages,

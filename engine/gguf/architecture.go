@@ -73,3 +73,9 @@ func recurrent(architecture string) bool {
 	}
 	return false
 }
+
+// gated tells whether the architecture has no way of its own to choose experts,
+// so that llama.cpp stops the process when the file does not name one.
+func gated(architecture string) bool {
+	return architecture == "dots1" || architecture == "minimax-m2" || architecture == "smallthinker"
+}

@@ -83,17 +83,14 @@ func (f *File) checkWindow() error {
 // checkLatent looks at multi-head latent attention (DeepSeek), where the keys of
 // the cache are made of a compressed and a rotated part.
 func (f *File) checkLatent() error {
-	rank, ok := f.param("attention.kv_lora_rank")
-	rotated, known := f.param("rope.dimension_count")
-	if !ok || !known {
-		return nil
-	}
+	rank, _ := f.param("attention.kv_lora_rank")
+	rotated, _ := f.param("rope.dimension_count")
 	key, ok := f.param("attention.key_length_mla")
 	if !ok {
 		return nil
 	}
-	if key <= rotated {
-		return fault("it rotates %d of the %d dimensions of a key and leaves none", rotated, key)
+	if rotated == 0 || key <= rotated {
+		return fault("it rotates %d of the %d dimensions of a key, which must leave some", rotated, key)
 	}
 	if head := f.headSize(); head != rank+rotated {
 		return fault("it has keys of %d dimensions that are made of %d and %d", head, rank, rotated)

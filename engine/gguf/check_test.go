@@ -103,6 +103,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"a tokenizer that is none", func(m *model) { m.set("tokenizer.ggml.model", "no_vocab") }, "has no vocabulary"},
 		{"an unknown tokenizer", func(m *model) { m.set("tokenizer.ggml.model", "gpt3") }, `the tokenizer "gpt3"`},
 		{"no tokens", func(m *model) { m.set("tokenizer.ggml.tokens", nil) }, "no list of tokens"},
+		{"too many tokens", func(m *model) { m.set("tokenizer.ggml.tokens", make([]string, 1<<20+1)) }, "1048577 tokens"},
 		{"tokens that are numbers", func(m *model) { m.set("tokenizer.ggml.tokens", []uint32{1, 2}) }, "no list of tokens"},
 		{"a token twice", func(m *model) { m.set("tokenizer.ggml.tokens", []string{"a", "b", "a", "c"}) }, `the token "a" twice, as 0 and 2`},
 		{"another number of tokens than rows", func(m *model) { m.tensors[0].dims[1] = 5 }, "4 tokens, but 5 rows"},

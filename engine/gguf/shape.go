@@ -33,9 +33,10 @@ func (f *File) checkNumbers() error {
 		{"rope.dimension_count", false, 0, maxWidth},
 		{"expert_count", false, 0, maxExperts},
 		{"expert_used_count", false, 0, maxExperts},
-		{"expert_gating_func", false, 1, 4},
+		{"expert_gating_func", gated(f.architecture()), 1, 4},
 		{"experts_per_group", false, 1, maxExperts},
 		{"full_attention_interval", false, 1, maxLayers},
+		{"attention.temperature_length", false, 1, maxCount},
 	} {
 		key := f.architecture() + "." + b.name
 		v, ok := f.values[key]

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxTemplate is the size in bytes of a chat template; the largest known has
-// about 30,000.
-const maxTemplate = 1 << 20
+const (
+	maxTokens   = 1 << 20 // the largest vocabulary known has 262,144
+	maxTemplate = 1 << 20 // bytes; the largest known has about 30,000
+)
 
 func (f *File) checkVocabulary() error {
 	model, ok := f.Text("tokenizer.ggml.model")
@@ -18,6 +19,9 @@ func (f *File) checkVocabulary() error {
 	}
 	if model == "none" || model == "no_vocab" {
 		return fault("it has no vocabulary")
+	}
+	if n := f.values["tokenizer.ggml.tokens"].Len; n > maxTokens {
+		return fault("it has %d tokens, more than %d", n, maxTokens)
 	}
 	tokens, ok := f.Strings("tokenizer.ggml.tokens")
 	if !ok || len(tokens) == 0 {
@@ -34,7 +38,7 @@ func (f *File) checkVocabulary() error {
 	}
 	switch model {
 	case "gpt2", "gemma4":
-		if merges, ok := f.Strings("tokenizer.ggml.merges"); !ok || len(merges) == 0 {
+		if merges := f.values["tokenizer.ggml.merges"]; merges.Elem != String || merges.Len == 0 {
 			return fault("it has a tokenizer without merges")
 		}
 	case "llama", "plamo2":

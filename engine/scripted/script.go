@@ -1,3 +1,9 @@
+// Package scripted makes models that say a fixed text, in two ways. WriteModel
+// writes a GGUF file that llama.cpp itself runs, so that everything from the file
+// to the reply can be tried without a download; Engine is an engine.Engine in
+// plain Go, for a machine without a model and for tests of what goes wrong.
+//
+// Both say a Script: Plain, Reasoning, ToolCall, or one of your own.
 package scripted
 
 import "strings"
