@@ -68,6 +68,43 @@ func TestASequenceReadsOnAsACopyACutAndAState(t *testing.T) {
 	}
 }
 
+func TestASequenceIsSavedAndRestoredInParts(t *testing.T) {
+	m := openModel(t)
+	for _, kv := range []KVType{KVFloat16, KVQuant8} {
+		c := openContext(t, m, ContextOptions{Length: 512, KVType: kv})
+		tokens := m.Vocab().TokenizePrompt(story)
+		head, tail := tokens[:len(tokens)-1], tokens[len(tokens)-1:]
+		evaluate(t, c, 0, 0, head)
+		const scratch, part = 2, 7
+		var states [][]byte
+		for first := 0; first < len(head); first += part {
+			c.CopyPositions(0, scratch, first, min(first+part, len(head)))
+			state, err := c.SequenceState(scratch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			states = append(states, state)
+			c.RemoveSequence(scratch)
+		}
+		want := write(t, m, c, 0, len(tokens), evaluate(t, c, 0, len(head), tail), 8)
+
+		other := openContext(t, m, ContextOptions{Length: 512, KVType: kv})
+		for i, state := range states {
+			if err := other.RestoreSequence(scratch, state); err != nil {
+				t.Fatal(err)
+			}
+			other.CopyPositions(scratch, 3, i*part, other.SequenceLength(scratch))
+			other.RemoveSequence(scratch)
+		}
+		if n := other.SequenceLength(3); n != len(head) {
+			t.Fatalf("%s: %d positions were restored, want %d", kv, n, len(head))
+		}
+		if got := write(t, m, other, 3, len(tokens), evaluate(t, other, 3, len(head), tail), 8); !slices.Equal(got, want) {
+			t.Errorf("%s: restored in parts the model writes %v, want %v", kv, got, want)
+		}
+	}
+}
+
 func TestAnAbortedDecodeLeavesTheSequenceUsable(t *testing.T) {
 	m := openModel(t)
 	c := openContext(t, m, ContextOptions{Length: 256})

@@ -8,7 +8,14 @@ import yzma "github.com/hybridgroup/yzma/pkg/llama"
 // CopySequence makes the first n positions of from those of to as well, which
 // must be empty. The cells are shared: it takes no room and no work.
 func (c *Context) CopySequence(from, to Sequence, n int) {
-	_ = yzma.MemorySeqCp(c.memory, from, to, 0, yzma.Pos(n))
+	c.CopyPositions(from, to, 0, n)
+}
+
+// CopyPositions makes those of from between first and end, which is not among
+// them, positions of to as well, which must have none there. Cells are shared
+// as by CopySequence.
+func (c *Context) CopyPositions(from, to Sequence, first, end int) {
+	_ = yzma.MemorySeqCp(c.memory, from, to, yzma.Pos(first), yzma.Pos(end))
 }
 
 // CutSequence keeps the first n positions of a sequence. It returns false when
