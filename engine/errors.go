@@ -54,3 +54,11 @@ type UnsupportedError struct {
 }
 
 func (e *UnsupportedError) Error() string { return e.What + " is not supported" }
+
+// GrammarError says why no reply can match a grammar: it cannot be read, or it
+// leads to where no token of the model goes on. Reason is a clause for people.
+type GrammarError struct {
+	Reason string
+}
+
+func (e *GrammarError) Error() string { return "grammar: " + e.Reason }

@@ -2,8 +2,6 @@ package llama
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	yzma "github.com/hybridgroup/yzma/pkg/llama"
 
@@ -14,60 +12,61 @@ import (
 // llama.cpp's own programs.
 const PenaltyWindow = 64
 
+// NoToken is what Sample returns where a grammar lets no token through.
+const NoToken = yzma.TokenNull
+
 // Sampler picks tokens. It remembers those that it picked or accepted, for the
 // penalties and the grammar, and the state of its random numbers.
 type Sampler struct {
-	handle yzma.Sampler
+	chain     yzma.Sampler
+	penalties yzma.Sampler // a part of the chain; 0 for none
+	grammar   *grammar     // nil for none
+	free      bool         // the grammar does not hold for now
 }
 
 // NewSampler builds the chain that llama.cpp's own programs use: penalties,
 // top-k, top-p, min-p, temperature, then a draw with seed; at temperature 0 the
 // likeliest token instead. What is off is left out. A grammar (GBNF, rule
-// "root"), unless empty, comes first and lets through only tokens that it
-// allows.
+// "root"), unless empty, lets through only tokens that it allows.
+// Errors: *engine.GrammarError.
 func (m *Model) NewSampler(s engine.Sampling, seed uint32, grammar string) (*Sampler, error) {
-	chain := yzma.SamplerChainInit(yzma.SamplerChainDefaultParams())
-	if chain == 0 {
+	sampler := &Sampler{chain: yzma.SamplerChainInit(yzma.SamplerChainDefaultParams())}
+	if sampler.chain == 0 {
 		return nil, errors.New("make a sampler chain")
 	}
-	v := m.vocab
 	if grammar != "" {
-		if strings.ContainsRune(grammar, 0) {
-			yzma.SamplerFree(chain)
-			return nil, errors.New("the grammar has a zero byte")
+		var err error
+		if sampler.grammar, err = m.newGrammar(grammar); err != nil {
+			sampler.Close()
+			return nil, err
 		}
-		m.library.log.forget()
-		g := yzma.SamplerInitGrammar(v.handle, grammar, "root")
-		if g == 0 {
-			yzma.SamplerFree(chain)
-			return nil, fmt.Errorf("the grammar cannot be read: %s", m.library.log.reason())
-		}
-		yzma.SamplerChainAdd(chain, g)
 	}
+	add := func(part yzma.Sampler) { yzma.SamplerChainAdd(sampler.chain, part) }
 	if Penalises(s) {
 		repeat := s.RepeatPenalty
 		if repeat == 0 {
 			repeat = 1
 		}
-		yzma.SamplerChainAdd(chain, yzma.SamplerInitPenalties(int32(v.size), PenaltyWindow,
-			float32(repeat), float32(s.FrequencyPenalty), float32(s.PresencePenalty)))
+		sampler.penalties = yzma.SamplerInitPenalties(int32(m.vocab.size), PenaltyWindow,
+			float32(repeat), float32(s.FrequencyPenalty), float32(s.PresencePenalty))
+		add(sampler.penalties)
 	}
 	if s.Temperature <= 0 {
-		yzma.SamplerChainAdd(chain, yzma.SamplerInitGreedy())
-		return &Sampler{chain}, nil
+		add(yzma.SamplerInitGreedy())
+		return sampler, nil
 	}
 	if s.TopK > 0 {
-		yzma.SamplerChainAdd(chain, yzma.SamplerInitTopK(int32(s.TopK)))
+		add(yzma.SamplerInitTopK(int32(s.TopK)))
 	}
 	if s.TopP > 0 && s.TopP < 1 {
-		yzma.SamplerChainAdd(chain, yzma.SamplerInitTopP(float32(s.TopP), 1))
+		add(yzma.SamplerInitTopP(float32(s.TopP), 1))
 	}
 	if s.MinP > 0 {
-		yzma.SamplerChainAdd(chain, yzma.SamplerInitMinP(float32(s.MinP), 1))
+		add(yzma.SamplerInitMinP(float32(s.MinP), 1))
 	}
-	yzma.SamplerChainAdd(chain, yzma.SamplerInitTemp(float32(s.Temperature)))
-	yzma.SamplerChainAdd(chain, yzma.SamplerInitDist(seed))
-	return &Sampler{chain}, nil
+	add(yzma.SamplerInitTemp(float32(s.Temperature)))
+	add(yzma.SamplerInitDist(seed))
+	return sampler, nil
 }
 
 // Penalises tells whether the tokens before have a say in the next.
@@ -77,24 +76,65 @@ func Penalises(s engine.Sampling) bool {
 
 // Close frees the sampler.
 func (s *Sampler) Close() {
-	yzma.SamplerFree(s.handle)
-	s.handle = 0
+	if s.grammar != nil {
+		s.grammar.close()
+	}
+	yzma.SamplerFree(s.chain)
+	s.chain = 0
 }
 
 // Sample picks a token after the one at index of the context's last batch, and
-// accepts it.
+// accepts it. It returns NoToken where the grammar allows none.
 func (s *Sampler) Sample(c *Context, index int) Token {
-	return yzma.SamplerSample(s.handle, c.handle, int32(index))
+	if s.grammar == nil || s.free {
+		return yzma.SamplerSample(s.chain, c.handle, int32(index))
+	}
+	logits, err := c.Logits(index)
+	if err != nil {
+		return NoToken
+	}
+	token := s.grammar.pick(s.chain, logits)
+	if token != NoToken {
+		yzma.SamplerAccept(s.chain, token)
+	}
+	return token
 }
 
-// Accept tells the sampler of a token that it did not pick.
-func (s *Sampler) Accept(token Token) { yzma.SamplerAccept(s.handle, token) }
+// Accept tells the penalties of a token that was not picked. The grammar does
+// not learn of it.
+func (s *Sampler) Accept(token Token) {
+	if s.penalties != 0 {
+		yzma.SamplerAccept(s.penalties, token)
+	}
+}
 
-// Names lists the chain, in order, as llama.cpp calls its parts.
+// Free lets any token through until it is called with false: the grammar holds
+// for what comes then.
+func (s *Sampler) Free(free bool) { s.free = free }
+
+// Begin tells the grammar that the text has begun with tokens. It returns false
+// when the grammar does not allow them; then the sampler is of no more use.
+func (s *Sampler) Begin(tokens []Token) bool {
+	if s.grammar == nil {
+		return true
+	}
+	for _, token := range tokens {
+		if !s.grammar.accept(token) {
+			return false
+		}
+	}
+	return true
+}
+
+// Names lists the chain, in order, as llama.cpp calls its parts. A grammar comes
+// first.
 func (s *Sampler) Names() []string {
 	var names []string
-	for i := range yzma.SamplerChainN(s.handle) {
-		names = append(names, yzma.SamplerName(yzma.SamplerChainGet(s.handle, int32(i))))
+	if s.grammar != nil {
+		names = append(names, yzma.SamplerName(s.grammar.handle))
+	}
+	for i := range yzma.SamplerChainN(s.chain) {
+		names = append(names, yzma.SamplerName(yzma.SamplerChainGet(s.chain, int32(i))))
 	}
 	return names
 }

@@ -3,6 +3,7 @@ package llama
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	yzma "github.com/hybridgroup/yzma/pkg/llama"
 )
@@ -18,10 +19,12 @@ type Vocab struct {
 	eos    Token
 	addBOS bool
 	spaced bool // a SentencePiece vocabulary puts a space before a text
+
+	structure func() []Token // tokens that stand for structure and do not end a reply
 }
 
 func newVocab(handle yzma.Vocab) *Vocab {
-	return &Vocab{
+	v := &Vocab{
 		handle: handle,
 		size:   int(yzma.VocabNTokens(handle)),
 		bos:    yzma.VocabBOS(handle),
@@ -29,6 +32,15 @@ func newVocab(handle yzma.Vocab) *Vocab {
 		addBOS: yzma.VocabGetAddBOS(handle),
 		spaced: yzma.GetVocabType(handle) == yzma.VocabTypeSPM,
 	}
+	v.structure = sync.OnceValue(func() (tokens []Token) {
+		for token := range Token(v.size) {
+			if v.IsControl(token) && !v.IsEnd(token) {
+				tokens = append(tokens, token)
+			}
+		}
+		return tokens
+	})
+	return v
 }
 
 // Size is the number of tokens.

@@ -72,6 +72,7 @@ func TestErrorsCrossWithTheirTextAndIdentity(t *testing.T) {
 	for _, err := range []error{
 		engine.ErrNoModel, engine.ErrPreempted, engine.ErrClosed, context.Canceled, context.DeadlineExceeded,
 		long, &engine.TemplateError{Reason: "no"}, &engine.UnsupportedError{What: "vision"},
+		&engine.GrammarError{Reason: "no rule"},
 		&engine.ModelFileError{Path: "a", Reason: "b"}, fmt.Errorf("prompt: %w", long), errors.New("plain"),
 	} {
 		payload, encodeErr := encode(newWireError(err))

@@ -16,6 +16,7 @@ type wireError struct {
 	TooLong     *engine.PromptTooLongError `json:"prompt_too_long,omitempty"`
 	Template    *engine.TemplateError      `json:"template,omitempty"`
 	Unsupported *engine.UnsupportedError   `json:"unsupported,omitempty"`
+	Grammar     *engine.GrammarError       `json:"grammar,omitempty"`
 }
 
 // sentinels names the errors that keep their identity across the pipe.
@@ -36,6 +37,7 @@ func newWireError(err error) wireError {
 	errors.As(err, &w.TooLong)
 	errors.As(err, &w.Template)
 	errors.As(err, &w.Unsupported)
+	errors.As(err, &w.Grammar)
 	for code, sentinel := range sentinels() {
 		if errors.Is(err, sentinel) {
 			w.Code = code
@@ -62,6 +64,9 @@ func (w wireError) err() error {
 	}
 	if w.Unsupported != nil {
 		e.causes = append(e.causes, w.Unsupported)
+	}
+	if w.Grammar != nil {
+		e.causes = append(e.causes, w.Grammar)
 	}
 	if len(e.causes) == 1 && e.causes[0].Error() == e.message {
 		return e.causes[0]
