@@ -33,7 +33,7 @@ type Capabilities struct {
 }
 
 // deadline ends a check that hangs.
-const deadline = 2 * time.Minute
+const deadline = 4 * time.Minute
 
 // suite is one run of Conformance.
 type suite struct {
