@@ -16,7 +16,7 @@ import (
 // parts are what an app.App works with. Close ends them in the right order.
 type parts struct {
 	app.Options
-	log io.Closer
+	log io.WriteCloser
 }
 
 // open makes the parts for the data in paths. model, which may be empty, is the

@@ -32,6 +32,7 @@ func terminal() cli.Env {
 		Library:    func(paths home.Paths) *library.Library { return newLibrary(paths.Models, "") },
 		OpenTalker: openTalker,
 		Engine:     engineFacts,
+		Bench:      runBench,
 		Render:     render,
 		Sentence:   app.Sentence,
 	}

@@ -43,6 +43,10 @@ type Env struct {
 	OpenTalker func(ctx context.Context, paths home.Paths, opts TalkerOptions) (Talker, io.Closer, error)
 	Engine     func(ctx context.Context) (EngineFacts, error)
 
+	// Bench measures the program; see package bench. What it does meanwhile goes
+	// to progress.
+	Bench func(ctx context.Context, opts BenchOptions, progress io.Writer) (BenchReport, error)
+
 	// Render renders a chat template; see engine/prompt.
 	Render func(ctx context.Context, source string, contextJSON []byte, now time.Time) (string, error)
 
@@ -61,7 +65,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

@@ -43,6 +43,15 @@ func Shapes() []Shape {
 	}
 }
 
+// Names lists the names of the shapes, for people.
+func Names() string {
+	var names []string
+	for _, s := range Shapes() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // Find returns the shape of that name.
 func Find(name string) (Shape, bool) {
 	for _, s := range Shapes() {

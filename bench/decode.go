@@ -1,0 +1,80 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// numbers makes any model write long replies.
+const numbers = "Write the numbers from one to one thousand in words, one on each line, and leave none out."
+
+// decodeOverBare is how much of llama.cpp's own speed is left when a reply has
+// passed through the worker, the parser, the database and the events: at 1 the
+// program costs nothing, at 0.5 the user waits twice as long as needed.
+//
+// The two write in turn, some seconds each, after prompts of equal length. The
+// program's clock runs from the first piece on screen to the end of the turn,
+// with everything stored; the other's from the first token to the last. The
+// figure is the median over the turns.
+func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
+	s, err := r.fresh(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	defer s.end()
+	loop, err := r.bare(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	trial, err := s.sayAlone(ctx, numbers, 16)
+	if err != nil {
+		return 0, "", err
+	}
+	tokens := r.turn(trial.step(), 3*time.Second)
+	var ratios, ours, theirs []float64
+	for range pick(r, 5, 2) {
+		reply, err := s.sayAlone(ctx, numbers, tokens)
+		if err != nil {
+			return 0, "", err
+		}
+		n := reply.turn.Stats.ReplyTokens - 1
+		if _, err := loop.prefill(reply.turn.Stats.PromptTokens); err != nil {
+			return 0, "", err
+		}
+		took, err := loop.decode(n)
+		if err != nil {
+			return 0, "", err
+		}
+		ours = append(ours, reply.rate())
+		theirs = append(theirs, float64(n)/took.Seconds())
+		ratios = append(ratios, reply.rate()*took.Seconds()/float64(n))
+	}
+	r.decode = median(ours)
+	return median(ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens", median(ours), median(theirs), len(ratios), tokens), nil
+}
+
+// decodeOverBandwidth is how near decoding comes to what the memory allows: each
+// token needs all weights once, so no program can write faster than the memory
+// reads them. What is missing to 1 is the engine's, not the machine's.
+//
+// The bandwidth is measured right after the decoding that it is compared with.
+// On a machine that is busy with other things both suffer, and not alike: the
+// figure counts on a quiet one.
+func decodeOverBandwidth(ctx context.Context, r *run) (float64, string, error) {
+	if r.decode == 0 {
+		if _, _, err := decodeOverBare(ctx, r); err != nil {
+			return 0, "", err
+		}
+	}
+	for _, d := range r.loop.model.Library().Devices() {
+		if d.GPU {
+			return 0, "", fmt.Errorf("the model runs on %s, whose memory is not measured", d.Name)
+		}
+	}
+	bandwidth := readBandwidth(pick(r, 8, 3))
+	r.report.Machine.ReadBytesPerSecond = bandwidth
+	limit := bandwidth / float64(r.report.Model.BytesPerToken)
+	return r.decode / limit, fmt.Sprintf("%.1f tokens/s of the %.1f that %.1f GB/s allow for %.3f GB a token",
+		r.decode, limit, bandwidth/1e9, float64(r.report.Model.BytesPerToken)/1e9), nil
+}
