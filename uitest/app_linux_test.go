@@ -20,7 +20,7 @@ const (
 
 	// patience bounds every wait. It is far above what anything takes here, so
 	// that only what never happens fails.
-	patience = 90 * time.Second
+	patience = 3 * time.Minute
 )
 
 // bench is what all tests of a run share.
@@ -91,16 +91,18 @@ func start(t testing.TB, home string, env ...string) *window {
 	return w
 }
 
-// brief is a home whose settings make replies the same each time and at most so
-// many tokens long, for tests that wait for their end.
-func brief(t testing.TB, tokens int) (home string) {
+// newHome is a home whose settings make replies the same each time and at most
+// so many tokens long. One thread: where other tests keep the processors busy,
+// two wait for each other most of the time.
+func newHome(t testing.TB, tokens int) (home string) {
 	t.Helper()
 	home = t.TempDir()
 	folder := filepath.Join(home, "config")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "config.json"), fmt.Appendf(nil, `{"temperature": 0, "max_tokens": %d}`, tokens), 0o600); err != nil {
+	settings := fmt.Appendf(nil, `{"temperature": 0, "max_tokens": %d, "threads": 1}`, tokens)
+	if err := os.WriteFile(filepath.Join(folder, "config.json"), settings, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return home

@@ -8,7 +8,7 @@ import (
 )
 
 func TestChatIsThereAfterARestart(t *testing.T) {
-	home := brief(t, 60)
+	home := newHome(t, 30)
 	w := start(t, home)
 	w.say("What is the capital of France? Answer in one short sentence.")
 	answer := w.reply("done")
@@ -97,7 +97,7 @@ func TestPictures(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := start(t, brief(t, 250))
+	w := start(t, newHome(t, 250))
 	w.say("/quote John 1:1-5")
 	w.reply("done")
 	w.say("/new")
@@ -107,7 +107,7 @@ func TestPictures(t *testing.T) {
 	for _, theme := range []string{"light", "dark"} {
 		w.say("/theme " + theme)
 		w.find("html[data-theme=" + theme + "]")
-		eventually(t, "the notices are gone", func() bool { return w.text("#toasts") == "" })
+		eventually(t, "the notices are gone", func() bool { return strings.TrimSpace(w.text("#toasts")) == "" })
 		if err := w.screenshot(filepath.Join(folder, theme+".png")); err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ import (
 const kills = 20
 
 func TestNothingThatWasShownIsLostWhenTheWindowIsKilled(t *testing.T) {
-	home := t.TempDir()
+	home := newHome(t, 1000) // more than are written until the end
 	shownAny := 0
 	for i := range kills {
 		t.Run(fmt.Sprintf("kill %d", i+1), func(t *testing.T) {
@@ -112,7 +112,7 @@ func letters(text string) string {
 }
 
 func TestWindowOutlivesItsWorker(t *testing.T) {
-	w := start(t, brief(t, 60))
+	w := start(t, newHome(t, 1000)) // more than are written until the end
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGSTOP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			w.t = t
@@ -128,9 +128,11 @@ func TestWindowOutlivesItsWorker(t *testing.T) {
 				t.Error("the reply does not say why it ended")
 			}
 			gone(t, worker)
-			w.say("Say hello.")
-			if answer := w.reply("done"); answer == "" {
-				t.Error("the next message got an empty answer")
+			w.say("/new")
+			w.find("#conversation[data-chat='0']")
+			w.say("What is 2+2?")
+			if answer := w.reply("done"); !strings.Contains(answer, "4") {
+				t.Errorf("the next message got the answer %q, want one with 4", answer)
 			}
 		})
 	}
