@@ -20,6 +20,10 @@ const (
 	followUpTokens   = 120
 )
 
+// ableParameters is the size from which on models give titles and suggestions
+// worth reading. Smaller ones repeat the question.
+const ableParameters = 1_000_000_000
+
 // asideTemperature keeps titles and suggestions near what is likely.
 const asideTemperature = 0.3
 
@@ -34,6 +38,9 @@ func (a *App) afterwards(chatID, turnID int64) {
 		}
 		c, branch, err := a.branch(ctx, chatID)
 		if err != nil || len(branch) == 0 || branch[len(branch)-1].ID != turnID || branch[len(branch)-1].State != chat.Done || branch[len(branch)-1].Origin != "" {
+			return
+		}
+		if n := a.model.info().Parameters; n > 0 && n < ableParameters {
 			return
 		}
 		settings := a.opts.Config.Get()
