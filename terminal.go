@@ -33,6 +33,7 @@ func terminal() cli.Env {
 		OpenTalker: openTalker,
 		Engine:     engineFacts,
 		Bench:      runBench,
+		Replay:     replay,
 		Render:     render,
 		Sentence:   app.Sentence,
 	}

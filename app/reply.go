@@ -37,6 +37,7 @@ type reply struct {
 	final   *engine.Done
 
 	mu        sync.Mutex
+	asked     engine.Request // zero when no model writes
 	seq       int
 	text      *markdown.Stream
 	reasoning *markdown.Stream

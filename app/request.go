@@ -25,6 +25,7 @@ func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Parti
 				return
 			}
 			req.Resume = resume
+			a.note(turn, req)
 			for event, err := range eng.Reply(ctx, req) {
 				if !yield(event, err) {
 					return

@@ -105,7 +105,11 @@ func (a *App) stats(r *reply) chat.Stats {
 		return chat.Stats{}
 	}
 	d := r.final
+	r.mu.Lock()
+	asked := r.asked
+	r.mu.Unlock()
 	return chat.Stats{
+		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
 		FirstSeen: a.firstKept(r, d.Dropped),
 		Finish:    string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,

@@ -98,9 +98,13 @@ type Stats struct {
 	Seed            uint32          `json:"seed,omitempty"`
 	Sampling        json.RawMessage `json:"sampling,omitempty"` // engine.Sampling
 	PromptHash      string          `json:"prompt_hash,omitempty"`
-	FirstSeen       int64           `json:"first_seen,omitempty"` // turn from which on the model saw the chat, when it no longer saw all
-	FollowUps       []string        `json:"follow_ups,omitempty"` // what the user might say next
-	Model           string          `json:"model,omitempty"`      // its name
+	Thinking        string          `json:"thinking,omitempty"`        // engine.Thinking that was asked for
+	ThinkingBudget  int             `json:"thinking_budget,omitempty"` // tokens; 0 is no limit
+	MaxTokens       int             `json:"max_tokens,omitempty"`      // 0 is no limit
+	Resumed         int             `json:"resumed,omitempty"`         // bytes of reasoning and text that were there before, when the reply was continued
+	FirstSeen       int64           `json:"first_seen,omitempty"`      // turn from which on the model saw the chat, when it no longer saw all
+	FollowUps       []string        `json:"follow_ups,omitempty"`      // what the user might say next
+	Model           string          `json:"model,omitempty"`           // its name
 	ModelHash       string          `json:"model_hash,omitempty"`
 	EngineBuild     string          `json:"engine_build,omitempty"`
 }

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"notso/app/chat"
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/spelling"
@@ -47,6 +48,9 @@ type Env struct {
 	// to progress.
 	Bench func(ctx context.Context, opts BenchOptions, progress io.Writer) (BenchReport, error)
 
+	// Replay writes the reply in a stored turn once more.
+	Replay func(ctx context.Context, paths home.Paths, turn int64) (chat.Replay, error)
+
 	// Render renders a chat template; see engine/prompt.
 	Render func(ctx context.Context, source string, contextJSON []byte, now time.Time) (string, error)
 
@@ -65,7 +69,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

@@ -1,0 +1,56 @@
+package chat
+
+import "fmt"
+
+// Replay is what came of writing a stored reply once more, from what was
+// recorded with it.
+type Replay struct {
+	Turn      Turn   // as it was stored
+	Text      string // as it is written now, with what had been there before a reply was continued
+	Reasoning string
+	Stats     Stats
+}
+
+// Change is something that a reply depends on and that is no longer as it was.
+type Change struct {
+	What string `json:"what"`
+	Then string `json:"then"`
+	Now  string `json:"now"`
+}
+
+// Identical tells whether the reply came out as before, to the byte.
+func (r Replay) Identical() bool {
+	return r.Text == r.Turn.Text && r.Reasoning == r.Turn.Reasoning
+}
+
+// Changes lists what differs. Another model often reads the same prompt as other
+// tokens, which then are a change too. A reply that is not identical although nothing of
+// this has changed was evaluated in other batches: rounding depends on what is
+// computed together; see Batches.
+func (r Replay) Changes() []Change {
+	changes := []Change{}
+	then, now := r.Turn.Stats, r.Stats
+	for _, c := range []Change{
+		{"model", named(then), named(now)},
+		{"engine", then.EngineBuild, now.EngineBuild},
+		{"prompt", prompt(then), prompt(now)},
+	} {
+		if c.Then != c.Now {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// Batches says how the prompt was evaluated then and now, when not alike.
+func (r Replay) Batches() (Change, bool) {
+	then, now := r.Turn.Stats, r.Stats
+	evaluated := func(s Stats) string {
+		return fmt.Sprintf("%d of %d tokens evaluated with the reply", s.PromptTokens-s.CachedTokens, s.PromptTokens)
+	}
+	return Change{"batches", evaluated(then), evaluated(now)}, then.CachedTokens != now.CachedTokens
+}
+
+func named(s Stats) string { return s.Model + " " + s.ModelHash }
+
+func prompt(s Stats) string { return fmt.Sprintf("%s (%d tokens)", s.PromptHash, s.PromptTokens) }
