@@ -65,6 +65,7 @@ type Parser struct {
 	pending  []byte
 	searched int // bytes of pending without the end of a tool call
 	events   []engine.Event
+	thinking bool
 	stopped  bool
 }
 
@@ -79,7 +80,7 @@ func New(o Options) *Parser {
 		step:           (*Parser).start,
 	}
 	if o.InReasoning {
-		p.step = (*Parser).reasoning
+		p.step, p.thinking = (*Parser).reasoning, true
 	}
 	return p
 }
@@ -101,6 +102,9 @@ func (p *Parser) Close() []engine.Event {
 	p.run(true)
 	return p.events
 }
+
+// Reasoning tells whether what is written next belongs to the reasoning.
+func (p *Parser) Reasoning() bool { return p.thinking }
 
 // Stopped tells that a stop string was written. Nothing more comes.
 func (p *Parser) Stopped() bool { return p.stopped }
@@ -124,7 +128,7 @@ func (p *Parser) start(last bool) bool {
 	case possible && bytes.HasPrefix(rest, []byte(open)) && (stop.to < 0 || stop.to > space+len(open)):
 		p.emit(engine.EventReasoning, p.pending[:space], true)
 		p.drop(space + len(open))
-		p.step = (*Parser).reasoning
+		p.step, p.thinking = (*Parser).reasoning, true
 	case possible && bytes.HasPrefix([]byte(open), rest) && stop.to < 0 && !last:
 		return false
 	default:
@@ -139,7 +143,7 @@ func (p *Parser) reasoning(last bool) bool {
 	case !found:
 		return false
 	case which == 0:
-		p.step = (*Parser).text
+		p.step, p.thinking = (*Parser).text, false
 	default:
 		p.stopped = true
 	}

@@ -119,17 +119,9 @@ func (s *scheduler) advance(sh share) {
 		}
 		return
 	}
-	token := j.writer.sampler.Sample(s.context, sh.logits)
-	events, finish := j.writer.write(token)
-	j.feed.push(events...)
-	if finish == "" && len(j.tokens) == s.length {
-		finish = engine.FinishContext
+	if finish, err := j.step(s.context, sh.logits, s.length); finish != "" || err != nil {
+		s.end(j, finish, err)
 	}
-	if finish != "" {
-		s.end(j, finish, nil)
-		return
-	}
-	j.tokens = append(j.tokens, token)
 }
 
 // restore makes the KV cache agree with the sequences after an aborted batch.

@@ -60,6 +60,30 @@ func (j *job) admitted(chunk int) {
 	j.progress()
 }
 
+// step picks the token after the one at index of the last batch, and writes it
+// and what the engine adds to it. finish is empty while the reply goes on in a
+// context of length tokens.
+// Errors: *engine.GrammarError.
+func (j *job) step(c *llama.Context, index, length int) (finish engine.Finish, err error) {
+	token, err := j.writer.next(c, index)
+	if err != nil {
+		return "", err
+	}
+	for tokens := []llama.Token{token}; len(tokens) > 0; tokens = tokens[1:] {
+		events, finish := j.writer.write(tokens[0])
+		j.feed.push(events...)
+		if finish == "" && len(j.tokens) == length {
+			finish = engine.FinishContext
+		}
+		if finish != "" {
+			return finish, nil
+		}
+		j.tokens = append(j.tokens, tokens[0])
+		tokens = append(tokens, j.writer.closing()...)
+	}
+	return "", nil
+}
+
 // progress reports how much of a long prompt is evaluated.
 func (j *job) progress() {
 	if !j.reports || len(j.tokens) > j.prompt || j.writer == nil {

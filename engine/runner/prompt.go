@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"notso/engine"
 	"notso/engine/llama"
@@ -15,6 +16,7 @@ type start struct {
 	tokens    []llama.Token
 	reasoning bool
 	answering bool
+	reasoned  int // tokens of the reasoning that is resumed
 }
 
 // start renders and tokenises req, with the reply that it resumes.
@@ -31,9 +33,13 @@ func (m *model) start(ctx context.Context, req engine.Request) (start, error) {
 	if partial := req.Resume; partial != nil && *partial != (engine.Partial{}) {
 		text := m.written(*partial, p.Thinking)
 		tokens, rest := m.scheduler.follow(s.tokens, text, m.piece)
-		s.tokens = slices.Concat(s.tokens, tokens, m.vocab.TokenizeMore(rest))
+		tokens = append(tokens, m.vocab.TokenizeMore(rest)...)
+		s.tokens = append(s.tokens, tokens...)
 		s.answering = partial.Text != ""
 		s.reasoning = !s.answering
+		if s.reasoning {
+			s.reasoned = len(tokens)
+		}
 	}
 	return s, nil
 }
@@ -67,8 +73,11 @@ func (m *model) expected(ctx context.Context, req engine.Request) ([]llama.Token
 	return prompts[0][:commonPrefix(prompts[0], prompts[1])], nil
 }
 
+// render makes the prompt. Under a grammar the model cannot open its reasoning
+// by itself, as that is no part of the answer: where it shall think, the prompt
+// opens it.
 func (m *model) render(ctx context.Context, req engine.Request) (prompt.Prompt, error) {
-	return m.template.Render(ctx, prompt.Input{
+	p, err := m.template.Render(ctx, prompt.Input{
 		Messages:         req.Messages,
 		Tools:            req.Tools,
 		Thinking:         req.Thinking,
@@ -77,6 +86,12 @@ func (m *model) render(ctx context.Context, req engine.Request) (prompt.Prompt, 
 		Now:              req.Date,
 		GenerationPrompt: true,
 	})
+	closed := strings.HasSuffix(strings.TrimRight(p.Text, " \n"), m.traits.Think.Close)
+	if err == nil && req.Grammar != "" && req.Thinking == engine.ThinkingOn && m.traits.Thinks && !p.Thinking && !closed {
+		p.Text += m.traits.Think.Open
+		p.Thinking = true
+	}
+	return p, err
 }
 
 // written is a partial reply as the model wrote it, after a prompt that may have

@@ -63,13 +63,13 @@ func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Ti
 	if limit := m.info.ContextLength - replyRoom; len(s.tokens) > limit {
 		return nil, &engine.PromptTooLongError{Tokens: len(s.tokens), Limit: limit}
 	}
-	sampler, err := newSampler(m.weights, req, s.tokens)
+	sampler, err := m.sampler(req, s.tokens)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		sampler: sampler, parser: m.parser(s, req.Limits.Stop), vocab: m.vocab, tags: m.tags,
-		limit: req.Limits.MaxTokens, reasoning: s.reasoning, called: called,
+		sampler: sampler, parser: m.parser(req, s), vocab: m.vocab, tags: m.tags,
+		limit: req.Limits.MaxTokens, budget: m.newBudget(req.Limits, s), called: called,
 		done: engine.Done{
 			Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
 			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
@@ -122,21 +122,26 @@ func (r *Runner) Measure(ctx context.Context, req engine.Request) (engine.Measur
 }
 
 // parser reads the reply that begins at s. In an answer that is resumed, tags of
-// reasoning are text.
-func (m *model) parser(s start, stop []string) *reply.Parser {
-	opts := reply.Options{Think: m.traits.Think, ToolCall: reply.ToolCallTags(), Stop: stop, InReasoning: s.reasoning}
-	if s.answering {
+// reasoning are text, and so they are in one under a grammar.
+func (m *model) parser(req engine.Request, s start) *reply.Parser {
+	opts := reply.Options{Think: m.traits.Think, ToolCall: reply.ToolCallTags(), Stop: req.Limits.Stop, InReasoning: s.reasoning}
+	if s.answering || req.Grammar != "" && !s.reasoning {
 		opts.Think = reply.Tags{}
 	}
 	return reply.New(opts)
 }
 
-// newSampler makes the reply's sampler. As in llama.cpp's own programs,
-// penalties count the prompt's last tokens too.
-func newSampler(weights *llama.Model, req engine.Request, prompt []llama.Token) (*llama.Sampler, error) {
-	sampler, err := weights.NewSampler(req.Sampling, req.Seed, "")
+// sampler makes the reply's sampler. As in llama.cpp's own programs, penalties
+// count the prompt's last tokens too.
+// Errors: *engine.GrammarError.
+func (m *model) sampler(req engine.Request, prompt []llama.Token) (*llama.Sampler, error) {
+	sampler, err := m.weights.NewSampler(req.Sampling, req.Seed, req.Grammar)
 	if err != nil {
 		return nil, err
+	}
+	if req.Resume != nil && !sampler.Begin(m.vocab.Tokenize(req.Resume.Text)) {
+		sampler.Close()
+		return nil, &engine.GrammarError{Reason: "the reply that goes on has begun otherwise"}
 	}
 	if llama.Penalises(req.Sampling) {
 		for _, token := range prompt[max(0, len(prompt)-llama.PenaltyWindow):] {

@@ -17,6 +17,7 @@ type writer struct {
 	vocab   *llama.Vocab
 	tags    map[llama.Token]bool
 	limit   int // tokens to write at most; 0 is no limit
+	budget  budget
 	done    engine.Done
 
 	called      time.Time // of Reply
@@ -24,8 +25,19 @@ type writer struct {
 	first       time.Time // the first token was there
 	last        time.Time
 	reasonFrom  time.Time
-	reasoning   bool
 	piece       []byte
+}
+
+// next picks the token after the one at index of the context's last batch. The
+// grammar holds for the answer alone.
+// Errors: *engine.GrammarError.
+func (w *writer) next(c *llama.Context, index int) (llama.Token, error) {
+	w.sampler.Free(w.parser.Reasoning())
+	token := w.sampler.Sample(c, index)
+	if token == llama.NoToken {
+		return token, &engine.GrammarError{Reason: "it leads to where no token of this model goes on"}
+	}
+	return token, nil
 }
 
 // write takes the next token of the reply. finish is empty while it goes on.
@@ -33,20 +45,15 @@ func (w *writer) write(token llama.Token) (events []engine.Event, finish engine.
 	w.last = time.Now()
 	if w.first.IsZero() {
 		w.first = w.last
-		if w.reasoning {
-			w.reasonFrom = w.last
-		}
 	}
 	if w.vocab.IsEnd(token) {
 		return nil, engine.FinishEnd
 	}
 	w.done.Usage.ReplyTokens++
 	w.piece = w.vocab.AppendPiece(w.piece[:0], token, w.tags[token])
+	before := w.parser.Reasoning()
 	events = w.parser.Write(w.piece)
-	w.observe(events)
-	if w.reasoning {
-		w.done.Usage.ReasoningTokens++
-	}
+	w.observe(before)
 	switch {
 	case w.parser.Stopped():
 		return events, engine.FinishStop
@@ -62,8 +69,7 @@ func (w *writer) finish(finish engine.Finish) []engine.Event {
 	if finish != engine.FinishEnd {
 		events = withoutHalfRune(events)
 	}
-	w.observe(events)
-	if w.reasoning {
+	if w.parser.Reasoning() {
 		w.endReasoning()
 	}
 	w.done.Finish = finish
@@ -90,22 +96,24 @@ func withoutHalfRune(events []engine.Event) []engine.Event {
 	return events
 }
 
-// observe follows the reply in and out of its reasoning.
-func (w *writer) observe(events []engine.Event) {
-	for _, e := range events {
-		switch reasons := e.Kind == engine.EventReasoning; {
-		case reasons && !w.reasoning:
-			w.reasoning, w.reasonFrom = true, w.last
-		case !reasons && w.reasoning:
-			w.endReasoning()
-		}
+// observe follows the reply in and out of its reasoning. before says whether the
+// token just written found it there. Tags do not count.
+func (w *writer) observe(before bool) {
+	after := w.parser.Reasoning()
+	switch {
+	case before && !after:
+		w.endReasoning()
+	case after && w.reasonFrom.IsZero():
+		w.reasonFrom = w.last
+	}
+	if before && after {
+		w.done.Usage.ReasoningTokens++
 	}
 }
 
 func (w *writer) endReasoning() {
-	w.reasoning = false
 	if !w.reasonFrom.IsZero() {
-		w.done.Timings.ReasoningMS += milliseconds(w.last.Sub(w.reasonFrom))
+		w.done.Timings.ReasoningMS = milliseconds(w.last.Sub(w.reasonFrom))
 	}
 }
 
