@@ -133,10 +133,17 @@ func (s *scheduler) restore() {
 	}
 }
 
-// makeRoom frees cells of the KV cache for the batch: an idle sequence's, else
-// those of the reply that came last, which waits and starts over. One reply
-// alone, that fills the cache, is at its end.
+// makeRoom frees cells of the KV cache for the batch. A reply in the background
+// that needs them gives way, as it must not cost a chat its cache. Else they are
+// an idle sequence's, else those of the reply that came last, which waits and
+// starts over. One reply alone, that fills the cache, is at its end.
 func (s *scheduler) makeRoom() {
+	for _, j := range s.running {
+		if j.aside() {
+			s.end(j, "", engine.ErrPreempted)
+			return
+		}
+	}
 	s.mu.Lock()
 	evicted := s.cache.evict()
 	s.mu.Unlock()

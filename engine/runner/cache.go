@@ -9,7 +9,8 @@ import (
 
 const (
 	// maxSequences is how many evaluated prefixes are kept, and how many replies
-	// can be written side by side. Idle sequences cost nothing but their cells.
+	// can be written side by side; the last is for forks. Idle sequences cost
+	// nothing but their cells.
 	maxSequences = 16
 
 	// expendable is how many tokens at a sequence's end may be lost to a request
@@ -23,6 +24,7 @@ const (
 type sequence struct {
 	id     llama.Sequence
 	tokens []llama.Token
+	fork   bool   // it holds something only while a job uses it
 	busy   bool   // a job uses it
 	used   uint64 // when a job last did, in ticks of the cache
 }
@@ -42,6 +44,7 @@ func newCache(context *llama.Context, whole bool) *cache {
 	for id := range maxSequences {
 		c.sequences = append(c.sequences, &sequence{id: llama.Sequence(id)})
 	}
+	c.sequences[maxSequences-1].fork = true
 	return c
 }
 
@@ -57,16 +60,39 @@ func (c *cache) claim(tokens []llama.Token, reuse int) *sequence {
 	if target == nil {
 		return nil
 	}
+	c.copy(source, target, n)
+	return c.take(target)
+}
+
+// fork is claim for a job that shall leave no trace: it copies the longest prefix
+// to a sequence of its own, and takes the place of none. It returns nil when
+// that sequence is busy.
+func (c *cache) fork(tokens []llama.Token, reuse int) *sequence {
+	for _, target := range c.sequences {
+		if target.fork && !target.busy {
+			source, n := c.longest(tokens, reuse)
+			c.copy(source, target, n)
+			return c.take(target)
+		}
+	}
+	return nil
+}
+
+// copy makes the first n tokens of source what target holds.
+func (c *cache) copy(source, target *sequence, n int) {
 	c.clear(target)
 	if n > 0 {
 		c.context.CopySequence(source.id, target.id, n)
 		target.tokens = slices.Clone(source.tokens[:n])
 	}
-	return c.take(target)
 }
 
-// release gives back a sequence that claim returned. It keeps what it holds.
+// release gives back a sequence that claim or fork returned. It keeps what it
+// holds, unless it is a fork.
 func (c *cache) release(s *sequence) {
+	if s.fork {
+		c.clear(s)
+	}
 	c.ticks++
 	s.busy, s.used = false, c.ticks
 }
@@ -166,7 +192,7 @@ func (c *cache) take(s *sequence) *sequence {
 func (c *cache) leastUsed(except *sequence) (least *sequence) {
 	for _, s := range c.sequences {
 		switch {
-		case s.busy || s == except:
+		case s.busy || s.fork || s == except:
 		case len(s.tokens) == 0:
 			return s
 		case least == nil || s.used < least.used:

@@ -37,6 +37,16 @@ const (
 // pending counts the tokens that are not evaluated yet.
 func (j *job) pending() int { return len(j.tokens) - len(j.seq.tokens) }
 
+// aside tells a reply in the background, such as a title. It writes on a fork of
+// what is evaluated, and leaves nothing behind.
+func (j *job) aside() bool { return j.background && j.writer != nil }
+
+// outranks tells whether other ends for j: background work for a reply, and a
+// draft for a newer one.
+func (j *job) outranks(other *job) bool {
+	return other.background && (!j.background || !j.aside() && !other.aside())
+}
+
 // reuse is how many evaluated tokens the job may take over. A job that goes on
 // needs the logits after its last token, so it evaluates that one itself.
 func (j *job) reuse() int {

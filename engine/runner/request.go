@@ -75,7 +75,9 @@ func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Ti
 			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
 		},
 	}
-	return &job{tokens: s.tokens, prompt: len(s.tokens), writer: w, feed: newFeed(m.scheduler.signal)}, nil
+	return &job{
+		tokens: s.tokens, prompt: len(s.tokens), background: req.Background, writer: w, feed: newFeed(m.scheduler.signal),
+	}, nil
 }
 
 // Warm implements engine.Engine.

@@ -45,9 +45,9 @@ func startScheduler(weights *llama.Model, context *llama.Context, chunk int) *sc
 	return s
 }
 
-// submit takes over a job. What runs in the background ends for it: for a reply
-// because that comes first, for other background work because it is newer. It
-// returns false when the scheduler is closed; then the job is the caller's.
+// submit takes over a job. What runs in the background ends for it where the job
+// comes first, see outranks. It returns false when the scheduler is closed; then
+// the job is the caller's.
 func (s *scheduler) submit(j *job) bool {
 	s.mu.Lock()
 	if s.closed {
@@ -56,7 +56,7 @@ func (s *scheduler) submit(j *job) bool {
 	}
 	interrupts := false
 	for _, other := range slices.Concat(s.waiting, s.running) {
-		if other.background && other.end == goOn {
+		if other.end == goOn && j.outranks(other) {
 			other.end = preempted
 			interrupts = interrupts || other.seq != nil
 		}
@@ -143,7 +143,7 @@ func (s *scheduler) sweep() (closed bool) {
 	}
 	s.mu.Unlock()
 	for _, j := range ends {
-		if j.end == preempted || j.background && closed {
+		if j.end == preempted || j.writer == nil && closed {
 			s.end(j, "", engine.ErrPreempted)
 		} else {
 			s.end(j, engine.FinishStopped, nil)
@@ -162,7 +162,7 @@ func (s *scheduler) admit() {
 		s.mu.Lock()
 		known := j.writer == nil && s.cache.holds(j.tokens)
 		if !known {
-			j.seq = s.cache.claim(j.tokens, j.reuse())
+			j.seq = s.claim(j)
 		}
 		if j.seq != nil {
 			s.waiting = remove(s.waiting, j)
@@ -182,26 +182,42 @@ func (s *scheduler) admit() {
 
 // next returns the job to admit; nil when all must wait: because there is none,
 // because its prompt might not fit beside those running, or because it belongs
-// to the background and others run.
+// to the background and a reply runs.
 func (s *scheduler) next() *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	used := 0
+	used, replies, asides := 0, 0, 0
 	for _, j := range s.running {
 		used += len(j.tokens)
+		switch {
+		case j.aside():
+			asides++
+		case !j.background:
+			replies++
+		}
 	}
+	fits := func(j *job) bool { return len(s.running) == 0 || used+len(j.tokens) <= s.length }
+	waits := func(j *job) bool { return j.background && replies > 0 || j.aside() && asides > 0 }
 	for _, background := range []bool{false, true} {
 		for _, j := range s.waiting {
-			if j.background != background {
-				continue
-			}
-			if len(s.running) == 0 || !background && used+len(j.tokens) <= s.length {
+			switch {
+			case j.background != background || waits(j):
+			case fits(j):
 				return j
+			default:
+				return nil
 			}
-			return nil
 		}
 	}
 	return nil
+}
+
+// claim finds a sequence for a job; nil when there is none.
+func (s *scheduler) claim(j *job) *sequence {
+	if j.aside() {
+		return s.cache.fork(j.tokens, j.reuse())
+	}
+	return s.cache.claim(j.tokens, j.reuse())
 }
 
 // end takes a job out and closes its feed. Its sequence keeps what is evaluated.
