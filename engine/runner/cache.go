@@ -27,6 +27,9 @@ type sequence struct {
 	fork   bool   // it holds something only while a job uses it
 	busy   bool   // a job uses it
 	used   uint64 // when a job last did, in ticks of the cache
+
+	keep   keeping // as the job that had it last asks
+	stored int     // how many of tokens need no more looking after: they are on disk, or cannot be
 }
 
 // cache knows what is evaluated. Requests take over the longest prefix that any
@@ -84,6 +87,7 @@ func (c *cache) copy(source, target *sequence, n int) {
 	if n > 0 {
 		c.context.CopySequence(source.id, target.id, n)
 		target.tokens = slices.Clone(source.tokens[:n])
+		target.stored = min(n, source.stored)
 	}
 }
 
@@ -173,11 +177,12 @@ func (c *cache) cut(s *sequence, n int) {
 		return
 	}
 	s.tokens = s.tokens[:n]
+	s.stored = min(n, s.stored)
 }
 
 // clear forgets what a sequence holds.
 func (c *cache) clear(s *sequence) {
-	s.tokens = nil
+	s.tokens, s.stored = nil, 0
 	c.context.RemoveSequence(s.id)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"notso/engine"
 	"notso/engine/llama"
+	"notso/engine/snapshot"
 )
 
 // job is a sequence of tokens to evaluate and, when it has a writer, to go on
@@ -16,13 +17,15 @@ type job struct {
 	tokens     []llama.Token // the prompt, then the reply
 	prompt     int           // how many tokens are the prompt
 	background bool          // runs only while no other does
+	draft      bool          // the tokens at its end are not worth a place on disk
 	writer     *writer       // nil: only evaluate
 	feed       *feed
 
-	seq     *sequence // nil while it waits
-	end     ending    // asked for from outside; guarded by the scheduler's lock
-	reports bool      // the prompt takes several batches, so that progress is told
-	started time.Time // when the first batch with its tokens began
+	seq     *sequence       // nil while it waits
+	parts   []snapshot.Part // of the prompt, on disk, that are restored first
+	end     ending          // asked for from outside; guarded by the scheduler's lock
+	reports bool            // the prompt takes several batches, so that progress is told
+	started time.Time       // when the first batch with its tokens began
 }
 
 // ending is how a job shall end before its time.
@@ -34,8 +37,24 @@ const (
 	preempted        // something more urgent came
 )
 
-// pending counts the tokens that are not evaluated yet.
-func (j *job) pending() int { return len(j.tokens) - len(j.seq.tokens) }
+// pending counts the tokens to evaluate: none while some are still restored.
+func (j *job) pending() int {
+	if len(j.parts) > 0 {
+		return 0
+	}
+	return len(j.tokens) - len(j.seq.tokens)
+}
+
+// keep says what of the job's sequence belongs on disk.
+func (j *job) keep() keeping {
+	switch {
+	case j.aside():
+		return keepNothing
+	case j.draft:
+		return keepBlocks
+	}
+	return keepAll
+}
 
 // aside tells a reply in the background, such as a title. It writes on a fork of
 // what is evaluated, and leaves nothing behind.

@@ -33,7 +33,7 @@ type model struct {
 	users sync.RWMutex
 }
 
-func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, progress func(float64)) (*model, error) {
+func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, own Options, progress func(float64)) (*model, error) {
 	if progress == nil {
 		progress = func(float64) {}
 	}
@@ -68,7 +68,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 		m.weights.Close()
 		return nil, &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
 	}
-	if err := m.open(file, opts, kv, layers); err != nil {
+	if err := m.open(file, opts, own, kv, layers); err != nil {
 		m.weights.Close()
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 }
 
 // open makes the context, of the length that fits, and the scheduler.
-func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, gpuLayers int) error {
+func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, kv llama.KVType, gpuLayers int) error {
 	length, err := contextLength(file, opts, kv, availableMemory(m.weights.Library()))
 	if err != nil {
 		return err
@@ -90,20 +90,23 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, 
 	if gpuLayers != 0 {
 		chunk = prefillChunkGPU
 	}
-	m.context, err = m.weights.NewContext(llama.ContextOptions{
+	settings := llama.ContextOptions{
 		Length:      length,
-		Sequences:   maxSequences,
+		Sequences:   maxSequences + 1, // and scratch
 		BatchTokens: chunk + maxSequences,
 		Threads:     threads,
 		KVType:      kv,
-	})
+	}
+	m.context, err = m.weights.NewContext(settings)
 	if err != nil {
 		return err
 	}
 	m.info.ContextLength = m.context.Length()
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
-	m.scheduler = startScheduler(m.weights, m.context, chunk)
+	build := buildName(m.weights.Library(), own.Unchecked)
+	m.scheduler = startScheduler(m.weights, m.context, chunk, openSnapshots(
+		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
 	return nil
 }
 

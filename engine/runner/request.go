@@ -90,7 +90,7 @@ func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
 	if err == nil && len(tokens) > m.info.ContextLength-replyRoom {
 		err = &engine.PromptTooLongError{Tokens: len(tokens), Limit: m.info.ContextLength - replyRoom}
 	}
-	j := &job{tokens: tokens, prompt: len(tokens), background: true, feed: newFeed(m.scheduler.signal)}
+	j := &job{tokens: tokens, prompt: len(tokens), background: true, draft: req.Draft, feed: newFeed(m.scheduler.signal)}
 	if err == nil && !m.scheduler.submit(j) {
 		err = engine.ErrNoModel
 	}

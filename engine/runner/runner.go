@@ -14,6 +14,7 @@
 //	job.go        the job: tokens to evaluate, and what becomes of those sampled
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them
+//	snapshot.go   what sequences hold, to the disk and back (package snapshot)
 //	writer.go     sampled tokens become events and, at the end, engine.Done
 //	feed.go       the events' way to the caller
 //
@@ -32,10 +33,11 @@ import (
 	"notso/engine/llama"
 )
 
-// Options says where llama.cpp is.
+// Options says where llama.cpp is, and where what it evaluates is kept.
 type Options struct {
 	LibraryDir string // the folder of the libraries
 	Unchecked  bool   // the libraries are the user's own build: there is no manifest
+	Snapshots  Snapshots
 }
 
 // Runner is an engine.Engine with llama.cpp in this process.
@@ -78,7 +80,7 @@ func (r *Runner) Load(ctx context.Context, path string, opts engine.LoadOptions,
 		return engine.ModelInfo{}, err
 	}
 	r.letGo()
-	m, err := loadModel(ctx, library, file, opts, progress)
+	m, err := loadModel(ctx, library, file, opts, r.opts, progress)
 	if err != nil {
 		return engine.ModelInfo{}, err
 	}

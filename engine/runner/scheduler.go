@@ -27,11 +27,13 @@ type scheduler struct {
 	running []*job // those with a sequence
 	closed  bool
 
+	snapshots *snapshots // nil: none are kept
+
 	shares    []share // what each job has in the batch
 	evaluated int     // tokens, since the start
 }
 
-func startScheduler(weights *llama.Model, context *llama.Context, chunk int) *scheduler {
+func startScheduler(weights *llama.Model, context *llama.Context, chunk int, snapshots *snapshots) *scheduler {
 	s := &scheduler{
 		context: context,
 		batch:   weights.Library().NewBatch(chunk + maxSequences),
@@ -40,6 +42,10 @@ func startScheduler(weights *llama.Model, context *llama.Context, chunk int) *sc
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cache:   newCache(context, weights.Recurrent()),
+	}
+	if s.snapshots = snapshots; snapshots != nil {
+		snapshots.written = s.signal
+		go snapshots.run()
 	}
 	go s.run()
 	return s
@@ -96,6 +102,9 @@ func (s *scheduler) close() {
 	s.context.Abort(true)
 	s.signal()
 	<-s.done
+	if s.snapshots != nil {
+		s.snapshots.close()
+	}
 }
 
 func (s *scheduler) signal() {
@@ -117,12 +126,16 @@ func (s *scheduler) run() {
 	for {
 		s.context.Abort(false)
 		if s.sweep() {
+			s.saveRest()
 			return
 		}
 		s.admit()
+		busy := s.restoreNext()
 		if s.fill() {
 			s.evaluate()
-		} else {
+			busy = true
+		}
+		if !s.saveNext() && !busy {
 			<-s.wake
 		}
 	}
@@ -167,6 +180,8 @@ func (s *scheduler) admit() {
 		if j.seq != nil {
 			s.waiting = remove(s.waiting, j)
 			s.running = append(s.running, j)
+			j.seq.keep = j.keep()
+			s.planRestore(j)
 		}
 		s.mu.Unlock()
 		switch {
@@ -174,10 +189,19 @@ func (s *scheduler) admit() {
 			s.end(j, "", nil)
 		case j.seq == nil:
 			return // all sequences are busy
-		default:
-			j.admitted(s.chunk)
+		case len(j.parts) == 0:
+			s.begin(j)
 		}
 	}
+}
+
+// begin starts a job that has all it can have without work.
+func (s *scheduler) begin(j *job) {
+	if j.pending() == 0 {
+		s.end(j, "", nil)
+		return
+	}
+	j.admitted(s.chunk)
 }
 
 // next returns the job to admit; nil when all must wait: because there is none,
@@ -239,16 +263,19 @@ func (s *scheduler) requeue(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cache.release(j.seq)
-	j.seq = nil
+	j.seq, j.parts = nil, nil
 	s.running = remove(s.running, j)
 	s.waiting = slices.Insert(s.waiting, 0, j)
 }
 
-// cached counts how many of a reply's prompt tokens are evaluated.
+// cached counts how many of a reply's prompt tokens need not be evaluated.
 func (s *scheduler) cached(tokens []llama.Token) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, n := s.cache.longest(tokens, len(tokens)-1)
+	if s.snapshots != nil {
+		_, n = s.snapshots.find(tokens[:len(tokens)-1], n)
+	}
 	return n
 }
 

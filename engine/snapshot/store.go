@@ -1,0 +1,311 @@
+package snapshot
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"notso/engine/llama"
+)
+
+const (
+	extension     = ".kv"
+	tempExtension = ".tmp"
+
+	// wholeBefore is how many shorter states of a growing sequence are kept
+	// beside the newest, for a reply that is asked again or an edited turn.
+	wholeBefore = 3
+)
+
+// Options says where blocks are kept, and under which conditions they hold.
+type Options struct {
+	Dir      string
+	Settings string // all that a state depends on besides the tokens
+	Whole    bool   // states cannot be cut
+	Budget   int64  // bytes
+
+	// Free tells the free bytes of the disk that dir is on; nil asks the system.
+	Free func(dir string) (int64, error)
+}
+
+// Store is a folder of blocks, as seen from one root. It knows the headers of
+// all files; their states stay on disk.
+type Store struct {
+	opts Options
+	root Key
+
+	mu       sync.Mutex
+	blocks   map[Key]*Block
+	children map[Key][]*Block // by their parent
+	total    int64            // bytes of all files
+}
+
+// Open makes the folder where it is missing, deletes what a killed writer or a
+// damaged disk has left there, and brings it within the budget. Files with other
+// names than a Store gives are left alone.
+func Open(opts Options) (*Store, error) {
+	if opts.Free == nil {
+		opts.Free = freeBytes
+	}
+	s := &Store{opts: opts, root: root(opts.Settings), blocks: make(map[Key]*Block), children: make(map[Key][]*Block)}
+	if opts.Whole {
+		s.root = root("whole\n" + opts.Settings)
+	}
+	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open the snapshots: %w", err)
+	}
+	entries, err := os.ReadDir(opts.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the snapshots: %w", err)
+	}
+	for _, entry := range entries {
+		path := filepath.Join(opts.Dir, entry.Name())
+		if !entry.Type().IsRegular() {
+			continue
+		}
+		switch filepath.Ext(path) {
+		case tempExtension:
+			os.Remove(path)
+		case extension:
+			if b, err := s.inspect(path); err != nil {
+				os.Remove(path)
+			} else {
+				s.add(b)
+			}
+		}
+	}
+	for s.total > opts.Budget {
+		s.remove(s.leastUsed(nil))
+	}
+	return s, nil
+}
+
+// Drop deletes all blocks in dir, of all models. A missing folder has none.
+func Drop(dir string) error {
+	for _, pattern := range []string{"*" + extension, "*" + tempExtension} {
+		paths, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return fmt.Errorf("delete the snapshots: %w", err)
+		}
+		for _, path := range paths {
+			if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+				return fmt.Errorf("delete the snapshots: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// Part is where a block belongs in a prompt: its first Shared tokens are the
+// prompt's from First on.
+type Part struct {
+	Block  *Block
+	First  int
+	Shared int
+}
+
+// Find returns the blocks that hold tokens beyond the first from of them, in
+// order and without a gap; nil when there are none. The first of them may begin
+// before from.
+func (s *Store) Find(tokens []llama.Token, from int) []Part {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opts.Whole {
+		return s.findWhole(tokens, from)
+	}
+	first := from - from%BlockTokens
+	parent := s.root.chain(tokens[:first])
+	end := first
+	var parts []Part
+	for ; end == first; first += BlockTokens {
+		var best *Block
+		shared := 0
+		for _, b := range s.children[parent] {
+			if n := commonPrefix(b.tokens, tokens[first:]); n > shared {
+				best, shared = b, n
+			}
+		}
+		if shared == 0 {
+			break
+		}
+		parts = append(parts, Part{best, first, shared})
+		parent = best.key
+		if end = first + shared; shared < BlockTokens {
+			break
+		}
+	}
+	if end <= from {
+		return nil
+	}
+	return parts
+}
+
+func (s *Store) findWhole(tokens []llama.Token, from int) []Part {
+	var best *Block
+	for _, b := range s.children[s.root] {
+		if n := len(b.tokens); n > from && commonPrefix(b.tokens, tokens) == n {
+			best, from = b, n
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return []Part{{best, 0, from}}
+}
+
+// Read returns the state of a block, checked, and notes that it was used. A block
+// that cannot be read or is damaged is deleted.
+func (s *Store) Read(b *Block) ([]byte, error) {
+	state, err := s.read(b)
+	if err != nil {
+		s.Reject(b)
+		return nil, fmt.Errorf("read snapshot %s: %w", b.key, err)
+	}
+	now := time.Now()
+	os.Chtimes(s.path(b), now, now) // for the order of use after a restart; the block is good without
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b.used = now
+	return state, nil
+}
+
+func (s *Store) read(b *Block) ([]byte, error) {
+	f, err := os.Open(s.path(b))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	found, err := readHeader(f, b.size())
+	if err != nil {
+		return nil, err
+	}
+	if found.key != b.key || found.sum != b.sum {
+		return nil, errDamaged
+	}
+	return b.readState(f)
+}
+
+// Reject deletes a block whose state did not serve.
+func (s *Store) Reject(b *Block) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.blocks[b.key] == b {
+		s.remove(b)
+	}
+}
+
+// Wants tells whether Put would write these tokens: not when they are here, be
+// it as the beginning of a longer block, nor when what comes before them is not.
+func (s *Store) Wants(tokens []llama.Token, first int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	parent := s.root.chain(tokens[:first])
+	if parent != s.root && s.blocks[parent] == nil {
+		return false
+	}
+	for _, b := range s.children[parent] {
+		n := commonPrefix(b.tokens, tokens[first:])
+		if n == len(tokens)-first && (n == len(b.tokens) || !s.opts.Whole) {
+			return false
+		}
+	}
+	return true
+}
+
+// Put writes the block of the tokens from first on, whose state is given. first
+// is a multiple of BlockTokens, and the block is of at most so many; in a Store
+// that is Whole first is 0. Nothing is written that Wants would not have. Shorter
+// blocks in its place go.
+// Errors: ErrNoRoom, and those of the file system; then there is no such block.
+func (s *Store) Put(tokens []llama.Token, first int, state []byte) error {
+	if !s.Wants(tokens, first) {
+		return nil
+	}
+	parent := s.root.chain(tokens[:first])
+	b := &Block{parent: parent, tokens: slices.Clone(tokens[first:]), state: int64(len(state)), sum: checksum(state), used: time.Now()}
+	b.key = parent.next(b.tokens)
+	if err := s.makeRoom(b); err != nil {
+		return err
+	}
+	if err := writeFile(s.path(b), b.header(), state); err != nil {
+		return fmt.Errorf("write snapshot %s: %w", b.key, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.add(b)
+	s.supersede(b)
+	return nil
+}
+
+// supersede removes the shorter blocks that b makes needless.
+func (s *Store) supersede(b *Block) {
+	var shorter []*Block
+	for _, other := range s.children[b.parent] {
+		if n := len(other.tokens); n < len(b.tokens) && commonPrefix(other.tokens, b.tokens) == n {
+			shorter = append(shorter, other)
+		}
+	}
+	if s.opts.Whole {
+		slices.SortFunc(shorter, func(a, b *Block) int { return len(b.tokens) - len(a.tokens) })
+		shorter = shorter[min(wholeBefore, len(shorter)):]
+	}
+	for _, other := range shorter {
+		s.remove(other)
+	}
+}
+
+// inspect reads the header of a file.
+func (s *Store) inspect(path string) (*Block, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b, err := readHeader(f, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	if b.fileName() != filepath.Base(path) {
+		return nil, errDamaged
+	}
+	b.used = info.ModTime()
+	return b, nil
+}
+
+func (s *Store) path(b *Block) string { return filepath.Join(s.opts.Dir, b.fileName()) }
+
+func (s *Store) add(b *Block) {
+	if s.blocks[b.key] != nil {
+		return // two chats wrote it at once
+	}
+	s.blocks[b.key] = b
+	s.children[b.parent] = append(s.children[b.parent], b)
+	s.total += b.size()
+}
+
+func (s *Store) remove(b *Block) {
+	os.Remove(s.path(b)) // one that stays is found when the folder is opened again
+	delete(s.blocks, b.key)
+	if s.children[b.parent] = slices.DeleteFunc(s.children[b.parent], func(other *Block) bool { return other == b }); len(s.children[b.parent]) == 0 {
+		delete(s.children, b.parent)
+	}
+	s.total -= b.size()
+}
+
+// commonPrefix counts the tokens with which both begin.
+func commonPrefix(a, b []llama.Token) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
