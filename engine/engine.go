@@ -35,7 +35,8 @@ type Engine interface {
 	// ctx.Err() or ErrPreempted once something more urgent came.
 	Warm(ctx context.Context, req Request) error
 
-	// Measure counts the tokens of req without evaluating them.
+	// Measure counts the tokens of req without evaluating them. A request that
+	// Reply would refuse as too long is measured like any other.
 	Measure(ctx context.Context, req Request) (Measure, error)
 
 	// Close lets go of the model and everything that belongs to it. A running
@@ -77,4 +78,6 @@ type Measure struct {
 	PromptTokens  int `json:"prompt_tokens"`
 	ContextLength int `json:"context_length"`
 	CachedTokens  int `json:"cached_tokens"` // already evaluated, so not to be waited for
+
+	Dropped []int `json:"dropped,omitempty"` // as Done.Dropped; PromptTokens is what is left
 }

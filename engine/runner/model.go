@@ -27,6 +27,7 @@ type model struct {
 	traits    prompt.Traits
 	tags      map[llama.Token]bool // control tokens that are tags, which the reply parser must see
 	scheduler *scheduler
+	sizes     *sizes // of messages
 
 	// users read-locks it while a goroutine uses the fields above; close
 	// write-locks it.
@@ -41,7 +42,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	if err != nil {
 		return nil, err
 	}
-	m := &model{}
+	m := &model{sizes: newSizes()}
 	m.info = describe(file, library, opts)
 	if m.template, err = parseTemplate(file, opts); err != nil {
 		return nil, err

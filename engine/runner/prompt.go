@@ -16,12 +16,13 @@ type start struct {
 	tokens    []llama.Token
 	reasoning bool
 	answering bool
-	reasoned  int // tokens of the reasoning that is resumed
+	reasoned  int   // tokens of the reasoning that is resumed
+	dropped   []int // messages that the prompt leaves out
 }
 
-// start renders and tokenises req, with the reply that it resumes.
+// whole renders and tokenises all of req, with the reply that it resumes.
 // Errors: *engine.TemplateError, ctx.Err().
-func (m *model) start(ctx context.Context, req engine.Request) (start, error) {
+func (m *model) whole(ctx context.Context, req engine.Request) (start, error) {
 	p, err := m.render(ctx, req)
 	if err != nil {
 		return start{}, err
@@ -47,6 +48,7 @@ func (m *model) start(ctx context.Context, req engine.Request) (start, error) {
 // expected returns the tokens that the next prompt is sure to begin with: all of
 // req's, or up to where a draft, the last message, or the user's answer to a
 // reply may go on in any way.
+// Errors: as start.
 func (m *model) expected(ctx context.Context, req engine.Request) ([]llama.Token, error) {
 	last := len(req.Messages) - 1
 	asks := last >= 0 && req.Messages[last].Role == engine.RoleUser
@@ -64,11 +66,11 @@ func (m *model) expected(ctx context.Context, req engine.Request) ([]llama.Token
 		} else {
 			variant.Messages = append(variant.Messages, engine.Message{Role: engine.RoleUser, Content: typed})
 		}
-		p, err := m.render(ctx, variant)
+		s, err := m.start(ctx, variant)
 		if err != nil {
 			return nil, err
 		}
-		prompts[i] = m.vocab.TokenizePrompt(p.Text)
+		prompts[i] = s.tokens
 	}
 	return prompts[0][:commonPrefix(prompts[0], prompts[1])], nil
 }

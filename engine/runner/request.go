@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"iter"
 	"math"
 	"math/rand/v2"
@@ -14,9 +15,6 @@ import (
 	"notso/engine/llama"
 	"notso/engine/reply"
 )
-
-// replyRoom is how many tokens a prompt must leave for the reply.
-const replyRoom = 64
 
 // Reply implements engine.Engine.
 func (r *Runner) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
@@ -60,9 +58,6 @@ func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Ti
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	if limit := m.info.ContextLength - replyRoom; len(s.tokens) > limit {
-		return nil, &engine.PromptTooLongError{Tokens: len(s.tokens), Limit: limit}
-	}
 	sampler, err := m.sampler(req, s.tokens)
 	if err != nil {
 		return nil, err
@@ -71,7 +66,7 @@ func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Ti
 		sampler: sampler, parser: m.parser(req, s), vocab: m.vocab, tags: m.tags,
 		limit: req.Limits.MaxTokens, budget: m.newBudget(req.Limits, s), called: called,
 		done: engine.Done{
-			Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
+			Dropped: s.dropped, Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
 			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
 		},
 	}
@@ -87,9 +82,6 @@ func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	tokens, err := m.expected(ctx, req)
-	if err == nil && len(tokens) > m.info.ContextLength-replyRoom {
-		err = &engine.PromptTooLongError{Tokens: len(tokens), Limit: m.info.ContextLength - replyRoom}
-	}
 	j := &job{tokens: tokens, prompt: len(tokens), background: true, draft: req.Draft, feed: newFeed(m.scheduler.signal)}
 	if err == nil && !m.scheduler.submit(j) {
 		err = engine.ErrNoModel
@@ -113,13 +105,18 @@ func (r *Runner) Measure(ctx context.Context, req engine.Request) (engine.Measur
 	}
 	defer release()
 	s, err := m.start(ctx, req)
-	if err != nil {
+	var long *engine.PromptTooLongError
+	switch {
+	case errors.As(err, &long):
+		return engine.Measure{PromptTokens: long.Tokens, ContextLength: m.info.ContextLength}, nil
+	case err != nil:
 		return engine.Measure{}, err
 	}
 	return engine.Measure{
 		PromptTokens:  len(s.tokens),
 		ContextLength: m.info.ContextLength,
 		CachedTokens:  m.scheduler.cached(s.tokens),
+		Dropped:       s.dropped,
 	}, nil
 }
 
