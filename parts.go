@@ -45,7 +45,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 	for _, w := range warnings {
 		slog.Warn("settings", "warning", w)
 	}
-	p.Config = settings
+	p.Config, p.Warnings = settings, warnings
 	if p.Engine, err = newEngine(settings.Get().Idle(), log); err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 	}
 	starter := filepath.Join(root, "models", "SmolLM2-135M-Instruct.Q4_1.gguf")
 	if _, err := os.Stat(starter); err != nil {
-		t.Fatalf("the starter model is missing: run make model (%v)", err)
+		t.Fatalf("the starter model is missing: make test fetches it (%v)", err)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

@@ -40,6 +40,7 @@ type Options struct {
 
 	Passages string // folder of the user's own passages for /quote
 	Version  string
+	Warnings []string // sentences to show when the window opens, such as of settings that make no sense
 
 	// Emit tells the page something; see the event types in view.go. Nil: nobody
 	// listens.
