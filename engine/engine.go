@@ -47,7 +47,7 @@ type Engine interface {
 // LoadOptions sets what is fixed while a model is loaded. The zero value means
 // the defaults of the machine.
 type LoadOptions struct {
-	ContextLength int    `json:"context_length,omitempty"` // tokens; 0 is the largest that fits, up to the model's own
+	ContextLength int    `json:"context_length,omitempty"` // tokens; 0 is the largest that fits, up to the model's own; a smollm3 can take twice as many
 	Threads       int    `json:"threads,omitempty"`        // 0 is one for each physical core
 	GPULayers     int    `json:"gpu_layers,omitempty"`     // layers on a GPU; 0 is as many as fit, negative is none
 	KVType        string `json:"kv_type,omitempty"`        // "f16" (also ""), or "q8_0"

@@ -39,6 +39,11 @@ type ContextOptions struct {
 	BatchTokens int // most tokens in one Decode, evaluated at once
 	Threads     int
 	KVType      KVType // "" is KVFloat16
+
+	// Yarn stretches the positions, for a context so many times as long as the
+	// Trained one, in tokens. 0: as the model's file has it.
+	Yarn    int
+	Trained int
 }
 
 // Context evaluates batches with one model and owns their KV cache. One
@@ -69,6 +74,11 @@ func (m *Model) NewContext(opts ContextOptions) (*Context, error) {
 	params.KVUnified = 1
 	params.SwaFull = 1
 	params.NoPerf = 1
+	if opts.Yarn > 0 {
+		params.RopeScalingType = yzma.RopeScalingTypeYARN
+		params.RopeFreqScale = 1 / float32(opts.Yarn)
+		params.YarnOrigCtx = uint32(opts.Trained)
+	}
 	switch opts.KVType {
 	case KVFloat16, "":
 		params.TypeK, params.TypeV = yzma.GGMLTypeF16, yzma.GGMLTypeF16

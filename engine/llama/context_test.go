@@ -149,3 +149,24 @@ func TestDecodeErrors(t *testing.T) {
 		t.Error("a KV cache of an unknown type was made")
 	}
 }
+
+func TestYarnStretchesPositions(t *testing.T) {
+	m := openModel(t)
+	tokens := m.Vocab().TokenizePrompt(story)
+	logits := func(yarn int) []float32 {
+		c := openContext(t, m, ContextOptions{Length: 256, Yarn: yarn, Trained: m.TrainedContext()})
+		l, err := c.Logits(evaluate(t, c, 0, 0, tokens))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	plain, stretched := logits(0), logits(2)
+	if slices.Equal(plain, stretched) {
+		t.Error("stretched twice the model computes the same")
+	}
+	likeliest := func(l []float32) int { return slices.Index(l, slices.Max(l)) }
+	if a, b := likeliest(plain), likeliest(stretched); a != b {
+		t.Errorf("after %q the likeliest token is %d, stretched %d", story, a, b)
+	}
+}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 
 	"notso/engine"
@@ -9,10 +10,15 @@ import (
 )
 
 const (
-	// defaultContext is the most that a chat gets unasked, in tokens. The KV
-	// cache is allocated whole, so every token of it costs memory from the start
-	// (SmolLM3: 72 KiB).
+	// defaultContext is the most that a chat gets unasked, in tokens, where the
+	// memory or the model's own context is not known. The KV cache is allocated
+	// whole, so every token of it costs memory from the start (SmolLM3: 72 KiB).
 	defaultContext = 32_768
+
+	// yarnFactor is how many times its own context a smollm3 takes with YaRN, as
+	// its card prescribes: 131,072 tokens for SmolLM3.
+	yarnFactor       = 2
+	yarnArchitecture = "smollm3"
 
 	// smallestContext is what a chat gets however short memory is.
 	smallestContext = 2048
@@ -20,7 +26,8 @@ const (
 	// contextStep: llama.cpp rounds up to it.
 	contextStep = 256
 
-	// reservedBytes stay free for the system and other programs.
+	// reservedBytes stay free for the system and other programs, a quarter of
+	// what is available if that is more.
 	reservedBytes = 3 << 29
 
 	// buffersBytes is a generous guess of what one batch needs beside weights
@@ -30,34 +37,37 @@ const (
 
 // contextLength returns how many tokens the KV cache shall hold: what opts asks
 // for, else the largest that fits in available bytes beside the weights, up to
-// the model's own and defaultContext. An unknown amount of memory, 0, counts as
-// enough.
-// Errors: *engine.UnsupportedError for a length that cannot fit.
-func contextLength(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, available int64) (int, error) {
+// the model's own. yarn is the factor of a longer one, else 0. An unknown amount
+// of memory, 0, counts as enough.
+// Errors: *engine.UnsupportedError for a length that the model or the memory does
+// not have.
+func contextLength(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, available int64) (n, yarn int, err error) {
 	s := file.Summary()
-	trained := s.TrainedContext
-	if trained == 0 {
-		trained = defaultContext
-	}
 	perToken := s.KVBytesPerToken
 	if kv == llama.KVQuant8 {
 		perToken = perToken * 34 / 64 // blocks of 32 numbers in 34 bytes
 	}
-	if opts.ContextLength > 0 {
-		n := min(opts.ContextLength, trained)
+	if n = opts.ContextLength; n > 0 {
+		if s.TrainedContext > 0 && n > s.TrainedContext {
+			if yarn = yarnFactor; s.Architecture != yarnArchitecture || n > yarn*s.TrainedContext {
+				return 0, 0, &engine.UnsupportedError{What: fmt.Sprintf("a context of %d tokens, where the model was trained with %d,", n, s.TrainedContext)}
+			}
+		}
 		if need := int64(n) * perToken; available > 0 && need > available {
-			return 0, &engine.UnsupportedError{What: fmt.Sprintf(
+			return 0, 0, &engine.UnsupportedError{What: fmt.Sprintf(
 				"a context of %d tokens, which needs %.1f GB where %.1f GB are free,", n, float64(need)/1e9, float64(available)/1e9)}
 		}
-		return n, nil
+		return n, yarn, nil
 	}
-	n := min(trained, defaultContext)
+	if n = s.TrainedContext; n == 0 || available == 0 {
+		n = min(cmp.Or(n, defaultContext), defaultContext)
+	}
 	if available > 0 && perToken > 0 {
-		room := (available - file.Size - buffersBytes - reservedBytes) / perToken
+		room := (available - file.Size - buffersBytes - max(reservedBytes, available/4)) / perToken
 		room -= room % contextStep
 		n = min(n, int(max(room, smallestContext)))
 	}
-	return n, nil
+	return n, 0, nil
 }
 
 // gpuLayers returns how many layers go to the GPU: as many as opts says, else
@@ -92,6 +102,21 @@ func deviceNames(devices []llama.Device, gpuLayers int) []string {
 		}
 	}
 	return names
+}
+
+// memoryFor is what a model with so many layers on the GPU may take, in bytes: of
+// the GPUs' memory if all are there, else of the system's.
+func memoryFor(library *llama.Library, gpuLayers int) int64 {
+	if gpuLayers != llama.AllLayers {
+		return availableMemory(library)
+	}
+	var free int64
+	for _, d := range library.Devices() {
+		if d.GPU {
+			free += int64(d.FreeBytes)
+		}
+	}
+	return free
 }
 
 // availableMemory is what the system can give without swapping, in bytes; 0

@@ -158,14 +158,40 @@ func TestTheContextIsTheLargestThatFits(t *testing.T) {
 		{"the same in eight bits", engine.LoadOptions{}, llama.KVQuant8, beside + 4000*perToken, 7424},
 		{"no room", engine.LoadOptions{}, llama.KVFloat16, 1 << 30, smallestContext},
 		{"as asked", engine.LoadOptions{ContextLength: 3000}, llama.KVFloat16, 1 << 30, 3000},
-		{"more than the model's own", engine.LoadOptions{ContextLength: 100000}, llama.KVFloat16, 1 << 40, 8192},
+		{"more than the model's own", engine.LoadOptions{ContextLength: 8193}, llama.KVFloat16, 1 << 40, 0},
 		{"more than there is memory", engine.LoadOptions{ContextLength: 8000}, llama.KVFloat16, 8000*perToken - 1, 0},
 	}
 	for _, test := range tests {
-		got, err := contextLength(file, test.opts, test.kv, test.available)
-		if got != test.want || (err != nil) != (test.want == 0) {
+		got, yarn, err := contextLength(file, test.opts, test.kv, test.available)
+		if got != test.want || yarn != 0 || (err != nil) != (test.want == 0) {
 			t.Errorf("%s: %d tokens, %v; want %d", test.name, got, err, test.want)
 		}
+	}
+}
+
+func TestASmolLM3TakesTwiceItsContextWithYarn(t *testing.T) {
+	script := scripted.Plain() // a smollm3 trained with 8192 tokens
+	r := loadScripted(t, script, engine.LoadOptions{ContextLength: 16_384})
+	if n := r.model.info.ContextLength; n != 16_384 {
+		t.Errorf("the context has %d tokens", n)
+	}
+	req := greedy(0, strings.Repeat("long ", 2000))
+	if o := reply1(t, r, req); o.text != script.AnswerText() || o.done.Usage.PromptTokens < 10_000 {
+		t.Errorf("after %d tokens it wrote %q", o.done.Usage.PromptTokens, o.text)
+	}
+	path := r.model.info.Path
+	file, err := gguf.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for length, want := range map[int]int{8192: 0, 8193: yarnFactor, 16_384: yarnFactor} {
+		if n, yarn, err := contextLength(file, engine.LoadOptions{ContextLength: length}, llama.KVFloat16, 0); n != length || yarn != want || err != nil {
+			t.Errorf("asked for %d: %d with a factor of %d, %v; want a factor of %d", length, n, yarn, err, want)
+		}
+	}
+	var refused *engine.UnsupportedError
+	if _, err := r.Load(t.Context(), path, engine.LoadOptions{ContextLength: 16_385, Threads: 1}, nil); !errors.As(err, &refused) {
+		t.Errorf("asked for more: %v", err)
 	}
 }
 

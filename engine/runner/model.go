@@ -55,6 +55,10 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 
 	layers := gpuLayers(library.Devices(), file, opts)
 	m.info.Devices = deviceNames(library.Devices(), layers)
+	length, yarn, err := contextLength(file, opts, kv, memoryFor(library, layers))
+	if err != nil {
+		return nil, err
+	}
 	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, func(fraction float64) {
 		progress(fraction * weightsShare)
 	})
@@ -69,7 +73,8 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 		m.weights.Close()
 		return nil, &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
 	}
-	if err := m.open(file, opts, own, kv, layers); err != nil {
+	settings := llama.ContextOptions{Length: length, Yarn: yarn, Trained: m.info.TrainedContext, KVType: kv}
+	if err := m.open(file, opts, own, settings, layers); err != nil {
 		m.weights.Close()
 		return nil, err
 	}
@@ -77,26 +82,17 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	return m, nil
 }
 
-// open makes the context, of the length that fits, and the scheduler.
-func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, kv llama.KVType, gpuLayers int) error {
-	length, err := contextLength(file, opts, kv, availableMemory(m.weights.Library()))
-	if err != nil {
-		return err
-	}
-	threads := opts.Threads
-	if threads <= 0 {
-		threads = physicalCores()
-	}
+// open makes the context and the scheduler. settings lack what the scheduler
+// asks for.
+func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, settings llama.ContextOptions, gpuLayers int) (err error) {
 	chunk := prefillChunk
 	if gpuLayers != 0 {
 		chunk = prefillChunkGPU
 	}
-	settings := llama.ContextOptions{
-		Length:      length,
-		Sequences:   maxSequences + 1, // and scratch
-		BatchTokens: chunk + maxSequences,
-		Threads:     threads,
-		KVType:      kv,
+	settings.Sequences = maxSequences + 1 // and scratch
+	settings.BatchTokens = chunk + maxSequences
+	if settings.Threads = opts.Threads; opts.Threads <= 0 {
+		settings.Threads = physicalCores()
 	}
 	m.context, err = m.weights.NewContext(settings)
 	if err != nil {
