@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,6 +40,9 @@ func background(ctx context.Context, r *run) (float64, string, error) {
 			return 0, "", err
 		}
 		times[on] = append(times[on], ms(next.first))
+		if on == 1 && s.tap.aside() == 0 {
+			return 0, "", errors.New("the program asks a model of this size for no titles and follow-ups")
+		}
 	}
 	off, on := median(times[0]), median(times[1])
 	return on / off, fmt.Sprintf("%.0f ms with them, %.0f ms without; %d turns each", on, off, len(times[0])), nil

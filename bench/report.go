@@ -87,11 +87,17 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
+// quietLoad is the load average up to which a machine counts as quiet.
+const quietLoad = 0.5
+
 // Print writes the table for people.
 func (r *Report) Print(w io.Writer) error {
 	m := r.Machine
 	fmt.Fprintf(w, "%s, %s, %.2f GB\n", r.Model.Name, r.Model.Quantisation, float64(r.Model.SizeBytes)/1e9)
 	fmt.Fprintf(w, "%s, %d cores, %.1f GB of memory, read at %.1f GB/s\n\n", m.CPU, m.Cores, float64(m.MemoryBytes)/1e9, m.ReadBytesPerSecond/1e9)
+	if m.LoadBefore > quietLoad {
+		fmt.Fprintf(w, "The machine was busy when this began (load %.1f): other programs have a part in the figures.\n\n", m.LoadBefore)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range r.Rows {
 		f := row.figure

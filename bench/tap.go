@@ -19,6 +19,7 @@ type tap struct {
 	info   engine.ModelInfo // of the loaded model
 	spoken *engine.Partial  // what the next reply begins with
 	last   engine.Request   // of the last reply in the foreground
+	asides int              // replies in the background, so far
 	calls  int              // replies and warmings that run
 	ended  time.Time        // the last of them
 }
@@ -37,7 +38,9 @@ func (t *tap) Load(ctx context.Context, path string, opts engine.LoadOptions, pr
 func (t *tap) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
 	t.mu.Lock()
 	var spoken *engine.Partial
-	if !req.Background {
+	if req.Background {
+		t.asides++
+	} else {
 		spoken, t.spoken = t.spoken, nil
 		t.last = req
 	}
@@ -78,6 +81,13 @@ func (t *tap) asked() engine.Request {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.last
+}
+
+// aside counts the replies that were asked for in the background.
+func (t *tap) aside() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.asides
 }
 
 // thinks tells whether the loaded model can.
