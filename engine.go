@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"notso/app/config"
+	"notso/app/home"
 	"notso/app/library"
 	"notso/engine"
 	"notso/engine/gguf"
@@ -51,7 +53,21 @@ func newWorker(idle time.Duration, log io.Writer) (*worker.Client, error) {
 
 func newRunner() *runner.Runner {
 	dir, own := engineDir()
-	return runner.New(runner.Options{LibraryDir: dir, Unchecked: own})
+	return runner.New(runner.Options{LibraryDir: dir, Unchecked: own, Snapshots: snapshots()})
+}
+
+// snapshots is where the engine keeps what it has evaluated. It finds out by
+// itself, in the worker too, as the settings and the folders are the same.
+func snapshots() runner.Snapshots {
+	paths, err := home.Find()
+	if err != nil {
+		return runner.Snapshots{} // whoever needs the folders says what is wrong with them
+	}
+	settings, _, err := config.Load(paths.ConfigFile)
+	if err != nil {
+		settings = config.Default()
+	}
+	return runner.Snapshots{Dir: paths.KV, Budget: int64(settings.SnapshotGiB) << 30}
 }
 
 // newScripted is the built-in model, which answers where there is no other.

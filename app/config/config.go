@@ -52,12 +52,13 @@ type Config struct {
 	Threads       int    `json:"threads,omitempty"`        // 0 is one for each physical core
 	GPULayers     int    `json:"gpu_layers,omitempty"`     // 0 is as many as fit, -1 is none
 	KVType        string `json:"kv_type,omitempty"`        // "f16" or "q8_0"
+	SnapshotGiB   int    `json:"snapshot_gib"`             // disk for what was evaluated; 0 is none
 	IdleMinutes   int    `json:"idle_minutes"`             // until an unused model is let go; 0 is never
 }
 
 // Default is what a new installation has.
 func Default() Config {
-	return Config{Theme: ThemeSystem, Sidebar: true, Titles: true, FollowUps: true, IdleMinutes: 10}
+	return Config{Theme: ThemeSystem, Sidebar: true, Titles: true, FollowUps: true, SnapshotGiB: 8, IdleMinutes: 10}
 }
 
 // Sampling is base, which the model recommends, with the user's own choices.

@@ -24,7 +24,7 @@ func TestLoad(t *testing.T) {
 		{name: "null means the default", file: `{"theme": null, "temperature": null}`},
 		{
 			name: "every kind of value is read",
-			file: `{"theme":"dark","sidebar":false,"model":"m.gguf","thinking":"off","temperature":0.7,"max_tokens":64,"titles":false,"follow_ups":false,"kv_type":"q8_0","idle_minutes":0}`,
+			file: `{"theme":"dark","sidebar":false,"model":"m.gguf","thinking":"off","temperature":0.7,"max_tokens":64,"titles":false,"follow_ups":false,"snapshot_gib":0,"kv_type":"q8_0","idle_minutes":0}`,
 			want: func(c *Config) {
 				*c = Config{Theme: ThemeDark, Model: "m.gguf", Thinking: engine.ThinkingOff, Temperature: &warm, MaxTokens: 64, KVType: "q8_0"}
 			},

@@ -43,6 +43,7 @@ func schema() []key {
 		number("threads", func(c *Config) *int { return &c.Threads }, 0, 512),
 		number("gpu_layers", func(c *Config) *int { return &c.GPULayers }, -1, 1000),
 		choice("kv_type", func(c *Config) *string { return &c.KVType }, "f16", "q8_0"),
+		number("snapshot_gib", func(c *Config) *int { return &c.SnapshotGiB }, 0, 1<<14),
 		number("idle_minutes", func(c *Config) *int { return &c.IdleMinutes }, 0, 7*24*60),
 	}
 }
