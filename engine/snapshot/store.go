@@ -70,7 +70,7 @@ func Open(opts Options) (*Store, error) {
 		case tempExtension:
 			os.Remove(path)
 		case extension:
-			if b, err := s.inspect(path); err != nil {
+			if b, err := inspect(path); err != nil {
 				os.Remove(path)
 			} else {
 				s.add(b)
@@ -99,63 +99,6 @@ func Drop(dir string) error {
 	return nil
 }
 
-// Part is where a block belongs in a prompt: its first Shared tokens are the
-// prompt's from First on.
-type Part struct {
-	Block  *Block
-	First  int
-	Shared int
-}
-
-// Find returns the blocks that hold tokens beyond the first from of them, in
-// order and without a gap; nil when there are none. The first of them may begin
-// before from.
-func (s *Store) Find(tokens []llama.Token, from int) []Part {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.opts.Whole {
-		return s.findWhole(tokens, from)
-	}
-	first := from - from%BlockTokens
-	parent := s.root.chain(tokens[:first])
-	end := first
-	var parts []Part
-	for ; end == first; first += BlockTokens {
-		var best *Block
-		shared := 0
-		for _, b := range s.children[parent] {
-			if n := commonPrefix(b.tokens, tokens[first:]); n > shared {
-				best, shared = b, n
-			}
-		}
-		if shared == 0 {
-			break
-		}
-		parts = append(parts, Part{best, first, shared})
-		parent = best.key
-		if end = first + shared; shared < BlockTokens {
-			break
-		}
-	}
-	if end <= from {
-		return nil
-	}
-	return parts
-}
-
-func (s *Store) findWhole(tokens []llama.Token, from int) []Part {
-	var best *Block
-	for _, b := range s.children[s.root] {
-		if n := len(b.tokens); n > from && commonPrefix(b.tokens, tokens) == n {
-			best, from = b, n
-		}
-	}
-	if best == nil {
-		return nil
-	}
-	return []Part{{best, 0, from}}
-}
-
 // Read returns the state of a block, checked, and notes that it was used. A block
 // that cannot be read or is damaged is deleted.
 func (s *Store) Read(b *Block) ([]byte, error) {
@@ -178,14 +121,11 @@ func (s *Store) read(b *Block) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	found, err := readHeader(f, b.size())
+	found, err := readNamed(f)
 	if err != nil {
 		return nil, err
 	}
-	if found.key != b.key || found.sum != b.sum {
-		return nil, errDamaged
-	}
-	return b.readState(f)
+	return found.readState(f)
 }
 
 // Reject deletes a block whose state did not serve.
@@ -258,12 +198,17 @@ func (s *Store) supersede(b *Block) {
 }
 
 // inspect reads the header of a file.
-func (s *Store) inspect(path string) (*Block, error) {
+func inspect(path string) (*Block, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	return readNamed(f)
+}
+
+// readNamed reads the header of a file that must have the name of its block.
+func readNamed(f *os.File) (*Block, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -272,7 +217,7 @@ func (s *Store) inspect(path string) (*Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.fileName() != filepath.Base(path) {
+	if b.fileName() != filepath.Base(f.Name()) {
 		return nil, errDamaged
 	}
 	b.used = info.ModTime()
@@ -297,15 +242,4 @@ func (s *Store) remove(b *Block) {
 		delete(s.children, b.parent)
 	}
 	s.total -= b.size()
-}
-
-// commonPrefix counts the tokens with which both begin.
-func commonPrefix(a, b []llama.Token) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }
