@@ -30,6 +30,9 @@ type Capabilities struct {
 	// Exact: a greedy reply is the same whatever is written beside it. A real
 	// model computes a little differently in a larger batch.
 	Exact bool
+
+	// Grammar: a reply matches Request.Grammar. A script does not.
+	Grammar bool
 }
 
 // deadline ends a check that hangs.
@@ -60,6 +63,7 @@ func Conformance(t *testing.T, open func(t *testing.T) engine.Engine, model stri
 		{"after closing everything is ErrClosed", closed},
 		{"a reply that fills the context ends there", contextFull},
 		{"concurrent replies are all complete", concurrent},
+		{"a chat that outgrows the context goes on without its oldest turns", outgrown},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, s) })
 	}
@@ -88,6 +92,9 @@ func (s *suite) replies(t *testing.T) {
 		{"measures what a reply then counts", measures},
 		{"refuses a prompt that is longer than the context", promptTooLong},
 		{"reports what a second turn finds cached", s.secondTurn},
+		{"writes in the background and leaves no trace", background},
+		{"gives way in the background", givesWay},
+		{"writes what a grammar allows", s.grammars},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, e, info) })
 	}

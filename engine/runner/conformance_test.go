@@ -20,9 +20,9 @@ func (r oneThread) Load(ctx context.Context, path string, opts engine.LoadOption
 func TestTheEngineConforms(t *testing.T) {
 	open := func(t *testing.T) engine.Engine { return oneThread{newRunner(t)} }
 	t.Run("with a scripted model", func(t *testing.T) {
-		enginetest.Conformance(t, open, enginetest.Model(t), enginetest.Capabilities{Caches: true, Exact: true})
+		enginetest.Conformance(t, open, enginetest.Model(t), enginetest.Capabilities{Caches: true, Exact: true, Grammar: true})
 	})
 	t.Run("with the starter model", func(t *testing.T) {
-		enginetest.Conformance(t, open, filepath.Join(root(t), starterModel), enginetest.Capabilities{Caches: true})
+		enginetest.Conformance(t, open, filepath.Join(root(t), starterModel), enginetest.Capabilities{Caches: true, Grammar: true})
 	})
 }

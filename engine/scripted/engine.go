@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,8 +26,11 @@ type Options struct {
 // Engine writes a script in plain Go: the same events as a model, with no model
 // and no libraries. It is for a machine that has neither, and for tests of what
 // goes wrong. Replies run side by side.
+//
+// A grammar changes nothing: the script is what it is.
 type Engine struct {
 	opts Options
+	gate gate
 
 	mu            sync.Mutex
 	contextLength int // of the loaded model; 0 when none is
@@ -78,43 +80,6 @@ func (e *Engine) Load(ctx context.Context, path string, opts engine.LoadOptions,
 		TrainedContext: e.opts.ContextLength, Hash: hash(e.opts.Script), EngineBuild: "script", Template: "chatml",
 		Thinks: len(e.opts.Script.Reasoning) > 0, Sampling: engine.DefaultSampling(),
 	}, nil
-}
-
-// Warm implements engine.Engine. There is nothing to evaluate.
-func (e *Engine) Warm(ctx context.Context, req engine.Request) error {
-	_, err := e.Measure(ctx, req)
-	return err
-}
-
-// Measure implements engine.Engine. Tokens are words, and one for each message.
-func (e *Engine) Measure(ctx context.Context, req engine.Request) (engine.Measure, error) {
-	if err := ctx.Err(); err != nil {
-		return engine.Measure{}, err
-	}
-	return e.measure(req)
-}
-
-func (e *Engine) measure(req engine.Request) (engine.Measure, error) {
-	e.mu.Lock()
-	m := engine.Measure{ContextLength: e.contextLength}
-	e.mu.Unlock()
-	switch {
-	case e.isClosed():
-		return m, engine.ErrClosed
-	case m.ContextLength == 0:
-		return m, engine.ErrNoModel
-	}
-	words := func(s string) int { return len(strings.Fields(s)) }
-	for _, message := range req.Messages {
-		m.PromptTokens += 1 + words(message.Content)
-	}
-	for _, tool := range req.Tools {
-		m.PromptTokens += words(string(tool))
-	}
-	if req.Resume != nil {
-		m.PromptTokens += words(req.Resume.Reasoning) + words(req.Resume.Text)
-	}
-	return m, nil
 }
 
 // Close implements engine.Engine.

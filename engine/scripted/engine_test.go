@@ -25,6 +25,7 @@ func TestEngineSaysItsScript(t *testing.T) {
 		name          string
 		script        scripted.Script
 		thinking      engine.Thinking
+		budget        int
 		wantReasoning string
 		wantText      string
 		wantCall      string
@@ -38,6 +39,14 @@ func TestEngineSaysItsScript(t *testing.T) {
 			name: "reasoning with thinking off", script: scripted.Reasoning(), thinking: engine.ThinkingOff,
 			wantText: scripted.Reasoning().AnswerText(),
 		},
+		{
+			name: "reasoning within a budget", script: scripted.Reasoning(), budget: 3,
+			wantReasoning: "\nThe user wants", wantText: scripted.Reasoning().AnswerText(),
+		},
+		{
+			name: "reasoning within a large budget", script: scripted.Reasoning(), budget: 100,
+			wantReasoning: scripted.Reasoning().ReasoningText(), wantText: scripted.Reasoning().AnswerText(),
+		},
 		{name: "tool call", script: scripted.ToolCall(), wantText: "Let me look.\n", wantCall: "get_weather"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -46,7 +55,7 @@ func TestEngineSaysItsScript(t *testing.T) {
 				t.Fatal(err)
 			}
 			var reasoning, text, call string
-			for event, err := range e.Reply(t.Context(), engine.Request{Thinking: tt.thinking}) {
+			for event, err := range e.Reply(t.Context(), engine.Request{Thinking: tt.thinking, Limits: engine.Limits{Reasoning: tt.budget}}) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -121,5 +130,37 @@ func TestFault(t *testing.T) {
 				t.Errorf("got %q, %v, %q", text, failed, finish)
 			}
 		})
+	}
+}
+
+func TestAReplyWithinABudgetGoesOn(t *testing.T) {
+	e := scripted.New(scripted.Options{Script: scripted.Reasoning()})
+	if _, err := e.Load(t.Context(), "", engine.LoadOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for limit := range 12 {
+		req := engine.Request{Limits: engine.Limits{Reasoning: 4, MaxTokens: limit + 1}}
+		var written engine.Partial
+		for part := range 2 {
+			for event, err := range e.Reply(t.Context(), req) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch event.Kind {
+				case engine.EventReasoning:
+					written.Reasoning += event.Text
+				case engine.EventText:
+					written.Text += event.Text
+				}
+			}
+			resumed := written
+			req.Limits.MaxTokens, req.Resume = 0, &resumed
+			if part == 0 && written == (engine.Partial{}) {
+				req.Resume = nil
+			}
+		}
+		if want := (engine.Partial{Reasoning: "\nThe user wants the", Text: scripted.Reasoning().AnswerText()}); written != want {
+			t.Errorf("stopped after %d tokens, it wrote %+v", limit+1, written)
+		}
 	}
 }

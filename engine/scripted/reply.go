@@ -2,11 +2,13 @@ package scripted
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math/rand/v2"
 	"time"
 
 	"notso/engine"
+	"notso/engine/overflow"
 	"notso/engine/reply"
 )
 
@@ -30,8 +32,10 @@ func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 			case <-ctx.Done():
 			}
 		}()
+		turn, leave := e.gate.enter(ctx, req.Background)
+		defer leave()
 		w := &writing{e: e, req: req, began: time.Now(), measure: m, yield: yield}
-		w.write(ctx)
+		w.write(turn)
 	}
 }
 
@@ -50,8 +54,9 @@ type writing struct {
 func (w *writing) write(ctx context.Context) {
 	script, resume := w.e.opts.Script, w.req.Resume
 	w.done = engine.Done{
-		Finish: engine.FinishEnd, Seed: w.req.Seed, Sampling: w.req.Sampling, PromptHash: hash(w.req.Messages),
-		ModelHash: hash(script), EngineBuild: "script", Usage: engine.Usage{PromptTokens: w.measure.PromptTokens},
+		Finish: engine.FinishEnd, Seed: w.req.Seed, Sampling: w.req.Sampling, Dropped: w.measure.Dropped,
+		PromptHash: hash(overflow.Without(w.req.Messages, w.measure.Dropped)),
+		ModelHash:  hash(script), EngineBuild: "script", Usage: engine.Usage{PromptTokens: w.measure.PromptTokens},
 	}
 	if w.done.Seed == 0 {
 		w.done.Seed = rand.Uint32N(1<<32-1) + 1
@@ -60,6 +65,7 @@ func (w *writing) write(ctx context.Context) {
 		Think: reply.Tags{Open: thinkOpen, Close: thinkClose}, ToolCall: reply.ToolCallTags(), Stop: w.req.Limits.Stop,
 		InReasoning: resume != nil && resume.Reasoning != "" && resume.Text == "",
 	})
+	script = script.within(w.req.Limits.Reasoning, resume)
 	for i, piece := range rest(script.pieces(w.req.Thinking != engine.ThinkingOff), resume) {
 		finish, err := w.before(ctx, i)
 		if err != nil {
@@ -108,7 +114,10 @@ func (w *writing) before(ctx context.Context, token int) (engine.Finish, error) 
 	if w.e.opts.Fault != nil {
 		err = w.e.opts.Fault(ctx, token)
 	}
-	if ctx.Err() != nil || w.e.isClosed() {
+	switch {
+	case errors.Is(context.Cause(ctx), engine.ErrPreempted):
+		return "", engine.ErrPreempted
+	case ctx.Err() != nil || w.e.isClosed():
 		return engine.FinishStopped, nil
 	}
 	return "", err

@@ -6,7 +6,11 @@
 // Both say a Script: Plain, Reasoning, ToolCall, or one of your own.
 package scripted
 
-import "strings"
+import (
+	"strings"
+
+	"notso/engine"
+)
 
 // Script is what a scripted model says, whatever it is asked. Each piece is one
 // token. A piece of a single byte is that byte's token, so that a rune can be
@@ -42,6 +46,21 @@ func ToolCall() Script {
 		"Let", " me", " look", ".\n", "<tool_call>", "\n{\"name\": ", "\"get_weather\"", ", \"arguments\": ",
 		"{\"city\": ", "\"Paris\"", ", \"unit\": ", "\"celsius\"", "}}\n", "</tool_call>",
 	}}
+}
+
+// within is the script with its reasoning cut to a budget of tokens, 0 for none,
+// and to no less than what a reply that goes on has written of it.
+func (s Script) within(budget int, resume *engine.Partial) Script {
+	if budget <= 0 {
+		return s
+	}
+	written, n := 0, 0
+	for resume != nil && n < len(s.Reasoning) && written < len(resume.Reasoning) {
+		written += len(s.Reasoning[n])
+		n++
+	}
+	s.Reasoning = s.Reasoning[:min(max(budget, n), len(s.Reasoning))]
+	return s
 }
 
 // ReasoningText is the reasoning as the model writes it, without its tags.
