@@ -146,7 +146,7 @@ func TestBranchesAndForksReadOnFromDisk(t *testing.T) {
 
 func TestALongChatCostsDiskForItsNewTokens(t *testing.T) {
 	dir := t.TempDir()
-	r := loadKeeping(t, dir, scriptedPath(t, scripted.Plain()), engine.LoadOptions{ContextLength: 4096})
+	r := loadKeeping(t, dir, scriptedPath(t, scripted.Plain()), engine.LoadOptions{ContextLength: 8192})
 	texts := []string{longText(100)}
 	for range 6 {
 		o := reply1(t, r, greedy(0, texts...))
