@@ -387,3 +387,31 @@ func TestAChatThatOutgrewTheModelShowsWhere(t *testing.T) {
 		t.Errorf("an earlier branch has a line above turn %d, want none", got)
 	}
 }
+
+func TestAChatThatOutgrowsTheModelGoesOnAndDrawsALine(t *testing.T) {
+	b := newBench(t, scripted.Options{ContextLength: 96})
+	var chatID int64
+	for i := range 8 {
+		answer := b.say(chatID, fmt.Sprintf("Message %d: tell me something that takes a dozen words or so.", i))
+		chatID = answer.Chat
+		if answer.State != chat.Done {
+			t.Fatalf("reply %d is %+v", i, answer)
+		}
+	}
+	view, err := b.conversation(t.Context(), chatID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for i, turn := range view.Turns {
+		if turn.Divider == sentenceOutgrown {
+			lines++
+			if i == 0 || !turn.User {
+				t.Errorf("the line stands above turn %d, want a message of the user's further down", i)
+			}
+		}
+	}
+	if lines != 1 {
+		t.Errorf("there are %d lines where the model's view begins, want 1", lines)
+	}
+}
