@@ -81,7 +81,7 @@ func (r *run) closeBare() {
 
 // prefill evaluates n tokens from the start and returns how long it takes to
 // have the first token after them.
-func (b *bare) prefill(n int) (time.Duration, error) {
+func (b *bare) prefill(ctx context.Context, n int) (time.Duration, error) {
 	n = min(n, bareLength/2)
 	b.context.CutSequence(0, 0)
 	b.length = 0
@@ -95,7 +95,7 @@ func (b *bare) prefill(n int) (time.Duration, error) {
 			index, _ = b.batch.Add(words[b.length], b.length, 0, b.length == n-1)
 			b.length++
 		}
-		if err := b.context.Decode(b.batch); err != nil {
+		if err := b.evaluate(ctx); err != nil {
 			return 0, err
 		}
 		if b.length == n {
@@ -106,7 +106,7 @@ func (b *bare) prefill(n int) (time.Duration, error) {
 }
 
 // decode writes n more tokens and returns how long that takes.
-func (b *bare) decode(n int) (time.Duration, error) {
+func (b *bare) decode(ctx context.Context, n int) (time.Duration, error) {
 	began := time.Now()
 	for range n {
 		if b.length == bareLength {
@@ -114,11 +114,18 @@ func (b *bare) decode(n int) (time.Duration, error) {
 		}
 		b.batch.Clear()
 		index, _ := b.batch.Add(b.last, b.length, 0, true)
-		if err := b.context.Decode(b.batch); err != nil {
+		if err := b.evaluate(ctx); err != nil {
 			return 0, err
 		}
 		b.length++
 		b.last = b.sampler.Sample(b.context, index)
 	}
 	return time.Since(began), nil
+}
+
+func (b *bare) evaluate(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return b.context.Decode(b.batch)
 }

@@ -39,10 +39,10 @@ func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
 			return 0, "", err
 		}
 		n := reply.turn.Stats.ReplyTokens - 1
-		if _, err := loop.prefill(reply.turn.Stats.PromptTokens); err != nil {
+		if _, err := loop.prefill(ctx, reply.turn.Stats.PromptTokens); err != nil {
 			return 0, "", err
 		}
-		took, err := loop.decode(n)
+		took, err := loop.decode(ctx, n)
 		if err != nil {
 			return 0, "", err
 		}

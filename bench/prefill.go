@@ -34,7 +34,7 @@ func prefillOverBare(ctx context.Context, r *run) (float64, string, error) {
 			return 0, "", err
 		}
 		tokens = reply.evaluated()
-		took, err := loop.prefill(tokens)
+		took, err := loop.prefill(ctx, tokens)
 		if err != nil {
 			return 0, "", err
 		}

@@ -98,7 +98,7 @@ func (r *run) unavoidable(ctx context.Context, source string, req engine.Request
 	tokens = len(prompts[0]) - shared
 	var times []float64
 	for range 3 {
-		took, err := loop.prefill(tokens)
+		took, err := loop.prefill(ctx, tokens)
 		if err != nil {
 			return 0, 0, err
 		}

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"io"
+	"os"
+	"os/signal"
 
 	"notso/app/config"
 )
@@ -68,6 +70,8 @@ func runBench(ctx context.Context, env Env, args arguments) error {
 			return err
 		}
 	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt) // so that it clears up
+	defer stop()
 	report, err := env.Bench(ctx, opts, env.Stderr)
 	if err != nil {
 		return err
