@@ -65,7 +65,7 @@ func (s *screen) close() {
 // "search" it means that there is no such window.
 func (s *screen) xdotool(args ...string) (string, error) {
 	cmd := exec.Command("xdotool", args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
+	cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "LC_ALL=C.UTF-8") // it types nothing but ASCII otherwise
 	out, err := cmd.Output()
 	return string(bytes.TrimSpace(out)), err
 }
