@@ -22,12 +22,14 @@ type Engine interface {
 	// Errors: *ModelFileError, *UnsupportedError, ErrWorkerDied, ctx.Err().
 	Load(ctx context.Context, path string, opts LoadOptions, progress func(fraction float64)) (ModelInfo, error)
 
-	// Reply yields the events of one reply, in order; the last is EventDone.
+	// Reply yields the events of one reply, in order; the last is EventDone. (Of
+	// candidates each has its own, and the loop ends after all.)
 	// Cancelling ctx ends the reply within one batch with an EventDone whose
 	// Finish is FinishStopped: a stop is not an error, and what was written
 	// counts. Breaking out of the loop is allowed and stops the reply too. An
 	// error ends the sequence without EventDone.
-	// Errors: ErrNoModel, *PromptTooLongError, *TemplateError, ErrWorkerDied.
+	// Errors: ErrNoModel, *PromptTooLongError, *TemplateError, *GrammarError,
+	// *UnsupportedError, ErrPreempted for a reply in the background, ErrWorkerDied.
 	Reply(ctx context.Context, req Request) iter.Seq2[Event, error]
 
 	// Warm evaluates the prompt of req as far as it is sure to be needed, so

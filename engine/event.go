@@ -20,6 +20,8 @@ type Event struct {
 	Progress *Progress `json:"progress,omitempty"`
 	ToolCall *ToolCall `json:"tool_call,omitempty"`
 	Done     *Done     `json:"done,omitempty"`
+
+	Candidate int `json:"candidate,omitempty"` // of Request.Candidates, counted from 0
 }
 
 // Progress counts tokens while a prompt is evaluated (Cached of Total needed no

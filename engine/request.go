@@ -17,12 +17,18 @@ type Request struct {
 	Date     time.Time         `json:"date"` // what the template sees as now; fixed per chat, or a cached prompt is lost at midnight
 
 	// Grammar, in GBNF with the rule "root", lets through only texts that match
-	// it. Empty: any text.
+	// it, which is for the answer: reasoning before it is free, with ThinkingOn or
+	// where the prompt opens it. Empty: any text.
 	Grammar string `json:"grammar,omitempty"`
 
 	// Background work, such as a title, gives way to every reply within one
 	// batch (ErrPreempted), and leaves the cache of the chat as it was.
 	Background bool `json:"background,omitempty"`
+
+	// Candidates asks for so many replies to one prompt, written side by side, at
+	// most MaxCandidates. Each has its own seed, counted up from Seed, and ends
+	// with its own EventDone; Event.Candidate tells them apart. 0 is one.
+	Candidates int `json:"candidates,omitempty"`
 
 	// Draft marks a request for Warm whose last message is still being typed:
 	// only what stands before its end is evaluated.
@@ -32,6 +38,9 @@ type Request struct {
 	// after it and yields only what is new.
 	Resume *Partial `json:"resume,omitempty"`
 }
+
+// MaxCandidates is the most that Request.Candidates may ask for.
+const MaxCandidates = 8
 
 // Role says whose words a message holds.
 type Role string

@@ -95,6 +95,7 @@ func (s *suite) replies(t *testing.T) {
 		{"writes in the background and leaves no trace", background},
 		{"gives way in the background", givesWay},
 		{"writes what a grammar allows", s.grammars},
+		{"writes candidates side by side", s.candidates},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, e, info) })
 	}

@@ -9,20 +9,22 @@ import (
 // feedRoom is how many events a reply may be ahead of its reader.
 const feedRoom = 64
 
-// feed carries a job's events to its caller. The scheduler never waits for a
-// slow reader; it leaves out a job whose feed is full.
+// feed carries the events of a job, or of several that write candidates, to
+// their caller. The scheduler never waits for a slow reader; it leaves out a job
+// whose feed is full.
 type feed struct {
 	ready chan struct{} // holds a token while there may be something to take
 	room  func()        // called when a full feed was emptied
 
 	mu     sync.Mutex
 	events []engine.Event
+	jobs   int // that have not ended
 	closed bool
 	err    error
 }
 
-func newFeed(room func()) *feed {
-	return &feed{ready: make(chan struct{}, 1), room: room}
+func newFeed(jobs int, room func()) *feed {
+	return &feed{ready: make(chan struct{}, 1), jobs: jobs, room: room}
 }
 
 // full tells whether the reader is too far behind.
@@ -42,10 +44,14 @@ func (f *feed) push(events ...engine.Event) {
 	f.signal()
 }
 
-// close ends the feed; err is nil for a job that came to its end.
+// close is the end of a job, and that of the feed when it was the last or failed.
+// err is nil for a job that came to its end.
 func (f *feed) close(err error) {
 	f.mu.Lock()
-	f.closed, f.err = true, err
+	f.jobs--
+	if !f.closed && (err != nil || f.jobs == 0) {
+		f.closed, f.err = true, err
+	}
 	f.mu.Unlock()
 	f.signal()
 }

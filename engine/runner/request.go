@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"notso/engine"
@@ -19,59 +21,94 @@ import (
 // Reply implements engine.Engine.
 func (r *Runner) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
-		j, cancel, err := r.begin(ctx, req)
+		feed, cancel, err := r.begin(ctx, req)
 		if err != nil {
 			yield(engine.Event{}, err)
 			return
 		}
 		defer cancel()
 		defer context.AfterFunc(ctx, cancel)()
-		j.feed.all(yield)
+		feed.all(yield)
 	}
 }
 
-// begin submits the job that writes the reply. cancel ends it as if stopped.
-func (r *Runner) begin(ctx context.Context, req engine.Request) (j *job, cancel func(), err error) {
+// begin submits the jobs that write the reply or the candidates for it. cancel
+// ends them as if stopped.
+func (r *Runner) begin(ctx context.Context, req engine.Request) (events *feed, cancel func(), err error) {
 	called := time.Now()
 	m, release, err := r.use()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer release()
-	j, err = m.replyJob(ctx, req, called)
-	switch {
-	case err != nil:
+	jobs, err := m.replyJobs(ctx, req, called)
+	if err != nil {
 		return nil, nil, err
-	case ctx.Err() != nil:
-		j.finish(engine.FinishStopped, nil)
-	case !m.scheduler.submit(j):
-		j.finish("", nil)
-		return nil, nil, engine.ErrNoModel
 	}
-	return j, func() { m.scheduler.cancel(j) }, nil
+	for _, j := range jobs {
+		switch {
+		case ctx.Err() != nil:
+			j.finish(engine.FinishStopped, nil)
+		case !m.scheduler.submit(j):
+			j.finish("", engine.ErrNoModel)
+		}
+	}
+	return jobs[0].feed, func() {
+		for _, j := range jobs {
+			m.scheduler.cancel(j)
+		}
+	}, nil
 }
 
-// replyJob makes a job of a request. With ctx cancelled it may lack its tokens.
-func (m *model) replyJob(ctx context.Context, req engine.Request, called time.Time) (*job, error) {
-	req.Seed = seed(req.Seed)
+// replyJobs makes jobs of a request, one for each candidate. With ctx cancelled
+// they may lack their tokens.
+func (m *model) replyJobs(ctx context.Context, req engine.Request, called time.Time) ([]*job, error) {
+	n := max(1, req.Candidates)
+	if n > engine.MaxCandidates {
+		return nil, &engine.UnsupportedError{What: fmt.Sprintf("writing %d candidates, more than %d,", n, engine.MaxCandidates)}
+	}
 	s, err := m.start(ctx, req)
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
+	events := newFeed(n, m.scheduler.signal)
+	var jobs []*job
+	first := seed(req.Seed)
+	for i := range n {
+		req.Seed = seed(first + uint32(i))
+		w, err := m.writer(req, s, called)
+		if err != nil {
+			for _, j := range jobs {
+				j.writer.sampler.Close()
+			}
+			return nil, err
+		}
+		j := &job{
+			tokens: slices.Clone(s.tokens), prompt: len(s.tokens), background: req.Background,
+			writer: w, feed: events, candidate: i,
+		}
+		if i > 0 {
+			j.leader = jobs[0]
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// writer makes the writer of a reply that begins at s.
+// Errors: *engine.GrammarError.
+func (m *model) writer(req engine.Request, s start, called time.Time) (*writer, error) {
 	sampler, err := m.sampler(req, s.tokens)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{
+	return &writer{
 		sampler: sampler, parser: m.parser(req, s), vocab: m.vocab, tags: m.tags,
 		limit: req.Limits.MaxTokens, budget: m.newBudget(req.Limits, s), called: called,
 		done: engine.Done{
 			Dropped: s.dropped, Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
 			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
 		},
-	}
-	return &job{
-		tokens: s.tokens, prompt: len(s.tokens), background: req.Background, writer: w, feed: newFeed(m.scheduler.signal),
 	}, nil
 }
 
@@ -82,7 +119,7 @@ func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	tokens, err := m.expected(ctx, req)
-	j := &job{tokens: tokens, prompt: len(tokens), background: true, draft: req.Draft, feed: newFeed(m.scheduler.signal)}
+	j := &job{tokens: tokens, prompt: len(tokens), background: true, draft: req.Draft, feed: newFeed(1, m.scheduler.signal)}
 	if err == nil && !m.scheduler.submit(j) {
 		err = engine.ErrNoModel
 	}

@@ -205,14 +205,15 @@ func (s *scheduler) begin(j *job) {
 }
 
 // next returns the job to admit; nil when all must wait: because there is none,
-// because its prompt might not fit beside those running, or because it belongs
-// to the background and a reply runs.
+// because its prompt might not fit beside those running, because it is being
+// read by another candidate, or because it belongs to the background and a reply
+// runs.
 func (s *scheduler) next() *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	used, replies, asides := 0, 0, 0
 	for _, j := range s.running {
-		used += len(j.tokens)
+		used += j.room()
 		switch {
 		case j.aside():
 			asides++
@@ -220,8 +221,10 @@ func (s *scheduler) next() *job {
 			replies++
 		}
 	}
-	fits := func(j *job) bool { return len(s.running) == 0 || used+len(j.tokens) <= s.length }
-	waits := func(j *job) bool { return j.background && replies > 0 || j.aside() && asides > 0 }
+	fits := func(j *job) bool { return len(s.running) == 0 || used+j.room() <= s.length }
+	waits := func(j *job) bool {
+		return j.background && replies > 0 || j.aside() && asides > 0 || j.leader != nil && s.reads(j.leader)
+	}
 	for _, background := range []bool{false, true} {
 		for _, j := range s.waiting {
 			switch {
@@ -234,6 +237,11 @@ func (s *scheduler) next() *job {
 		}
 	}
 	return nil
+}
+
+// reads tells whether a job has not evaluated what other candidates share.
+func (s *scheduler) reads(j *job) bool {
+	return slices.Contains(s.waiting, j) || j.seq != nil && len(j.seq.tokens) < j.prompt-1
 }
 
 // claim finds a sequence for a job; nil when there is none.

@@ -127,11 +127,11 @@ func TestRepliesThatOutgrowTheContextTogetherAllFinish(t *testing.T) {
 	}
 	var jobs []*job
 	for _, text := range []string{"A" + filler, "B" + filler} {
-		j, err := r.model.replyJob(t.Context(), greedy(0, text), time.Now())
+		made, err := r.model.replyJobs(t.Context(), greedy(0, text), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		jobs = append(jobs, j)
+		jobs = append(jobs, made...)
 	}
 	s := r.model.scheduler
 	s.mu.Lock() // so that they begin together

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"notso/engine"
 	"notso/engine/gguf"
@@ -323,15 +322,9 @@ func TestDraftsAndTitlesLeaveNoEnds(t *testing.T) {
 	if err := r.Warm(t.Context(), draft); err != nil {
 		t.Fatal(err)
 	}
-	title, err := r.model.replyJob(t.Context(), greedy(0, longText(70)), time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	title.background = true
-	r.model.scheduler.submit(title)
-	if _, err := collect(title.feed.all); err != nil {
-		t.Fatal(err)
-	}
+	title := greedy(0, longText(70))
+	title.Background = true
+	reply1(t, r, title)
 	r.Close()
 	if left := files(t, dir); len(left) != 0 {
 		t.Errorf("a draft and a title left %v", left)

@@ -3,6 +3,7 @@ package scripted
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"time"
@@ -18,6 +19,9 @@ func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 		m, err := e.measure(req)
 		if err == nil && m.PromptTokens >= m.ContextLength {
 			err = &engine.PromptTooLongError{Tokens: m.PromptTokens, Limit: m.ContextLength}
+		}
+		if err == nil && req.Candidates > engine.MaxCandidates {
+			err = &engine.UnsupportedError{What: fmt.Sprintf("writing %d candidates", req.Candidates)}
 		}
 		if err != nil {
 			yield(engine.Event{}, err)
@@ -35,7 +39,12 @@ func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 		turn, leave := e.gate.enter(ctx, req.Background)
 		defer leave()
 		w := &writing{e: e, req: req, began: time.Now(), measure: m, yield: yield}
-		w.write(turn)
+		for w.candidate = range max(1, req.Candidates) {
+			if w.write(turn); w.left {
+				return
+			}
+			w.req.Seed = w.done.Seed + 1
+		}
 	}
 }
 
@@ -47,7 +56,9 @@ type writing struct {
 	began   time.Time
 	yield   func(engine.Event, error) bool
 	done    engine.Done
-	left    bool // the caller has left the loop
+	left    bool // the caller has left the loop, or learned of an error
+
+	candidate int
 }
 
 // write yields the script token by token, then what it came to.
@@ -70,6 +81,7 @@ func (w *writing) write(ctx context.Context) {
 		finish, err := w.before(ctx, i)
 		if err != nil {
 			w.yield(engine.Event{}, err)
+			w.left = true
 			return
 		}
 		if finish != "" {
@@ -93,7 +105,8 @@ func (w *writing) write(ctx context.Context) {
 		return
 	}
 	w.done.Timings.DecodeTokensPerSecond = float64(w.done.Usage.ReplyTokens) / time.Since(w.began).Seconds()
-	w.yield(engine.Event{Kind: engine.EventDone, Done: &w.done}, nil)
+	done := w.done
+	w.send([]engine.Event{{Kind: engine.EventDone, Done: &done}})
 }
 
 // before waits as long as a token takes, and tells why it is not written.
@@ -128,6 +141,7 @@ func (w *writing) send(events []engine.Event) {
 		if w.done.Timings.FirstTokenMS == 0 {
 			w.done.Timings.FirstTokenMS = time.Since(w.began).Seconds() * 1000
 		}
+		event.Candidate = w.candidate
 		if !w.yield(event, nil) {
 			w.left = true
 			return

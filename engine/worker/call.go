@@ -19,6 +19,7 @@ type call struct {
 	frames  chan frame
 
 	taken    uint32           // events since credit was last given
+	dones    int              // events of a reply that will say that a candidate has ended
 	finished bool             // the last frame has come
 	stopped  bool             // the worker was told to stop
 	late     <-chan time.Time // when it must have answered that
@@ -88,7 +89,10 @@ func (k *call) event(f frame) (engine.Event, error) {
 		k.taken = 0
 	}
 	ev, err := readEvent(f)
-	k.finished = ev.Kind == engine.EventDone
+	if ev.Kind == engine.EventDone {
+		k.dones--
+		k.finished = k.dones <= 0
+	}
 	return ev, err
 }
 

@@ -79,6 +79,7 @@ func (p *process) reply(ctx context.Context, req engine.Request, yield func(engi
 		return true, err
 	}
 	defer p.forget(k)
+	k.dones = max(1, req.Candidates)
 	for {
 		f, err := k.next(ctx)
 		if err != nil {
