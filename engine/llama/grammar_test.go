@@ -65,11 +65,11 @@ func TestAGrammarLeftAloneHoldsLater(t *testing.T) {
 	}
 	defer s.Close()
 	text := func() string { return string(m.Vocab().AppendPiece(nil, s.Sample(c, last), false)) }
-	s.Free(true)
+	s.Suspend(true)
 	if got := text(); got == "0" {
 		t.Errorf("free to write anything, it wrote %q", got)
 	}
-	s.Free(false)
+	s.Suspend(false)
 	if got := text(); got != "0" {
 		t.Errorf("then it wrote %q, want 0", got)
 	}

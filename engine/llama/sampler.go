@@ -21,7 +21,7 @@ type Sampler struct {
 	chain     yzma.Sampler
 	penalties yzma.Sampler // a part of the chain; 0 for none
 	grammar   *grammar     // nil for none
-	free      bool         // the grammar does not hold for now
+	suspended bool         // the grammar does not hold for now
 }
 
 // NewSampler builds the chain that llama.cpp's own programs use: penalties,
@@ -86,7 +86,7 @@ func (s *Sampler) Close() {
 // Sample picks a token after the one at index of the context's last batch, and
 // accepts it. It returns NoToken where the grammar allows none.
 func (s *Sampler) Sample(c *Context, index int) Token {
-	if s.grammar == nil || s.free {
+	if s.grammar == nil || s.suspended {
 		return yzma.SamplerSample(s.chain, c.handle, int32(index))
 	}
 	logits, err := c.Logits(index)
@@ -108,9 +108,9 @@ func (s *Sampler) Accept(token Token) {
 	}
 }
 
-// Free lets any token through until it is called with false: the grammar holds
+// Suspend lets any token through until it is called with false: the grammar holds
 // for what comes then.
-func (s *Sampler) Free(free bool) { s.free = free }
+func (s *Sampler) Suspend(grammar bool) { s.suspended = grammar }
 
 // Begin tells the grammar that the text has begun with tokens. It returns false
 // when the grammar does not allow them; then the sampler is of no more use.

@@ -5,12 +5,14 @@
 // step it puts the next token of every running reply and a chunk of the prompts
 // still to be read into one batch, evaluates that, and hands the sampled tokens
 // out. What a request and the cache have in common is not evaluated again: see
-// cache. Work in the background (Warm) runs only when no reply does, and gives
-// way within one batch.
+// cache. Work in the background (Warm, and replies that are marked so) runs only
+// when no reply does, and gives way within one batch.
 //
 // How a reply passes through the files:
 //
 //	request.go    Reply, Warm, Measure: a request becomes tokens (prompt.go) and a job
+//	overflow.go   a chat that the context no longer holds loses its oldest turns
+//	budget.go     reasoning ends when its tokens are spent
 //	job.go        the job: tokens to evaluate, and what becomes of those sampled
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them

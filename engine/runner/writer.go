@@ -32,7 +32,7 @@ type writer struct {
 // grammar holds for the answer alone.
 // Errors: *engine.GrammarError.
 func (w *writer) next(c *llama.Context, index int) (llama.Token, error) {
-	w.sampler.Free(w.parser.Reasoning())
+	w.sampler.Suspend(w.parser.Reasoning())
 	token := w.sampler.Sample(c, index)
 	if token == llama.NoToken {
 		return token, &engine.GrammarError{Reason: "it leads to where no token of this model goes on"}
