@@ -79,7 +79,7 @@ func (s *scheduler) add(j *job, n int) {
 
 // evaluate decodes the batch and deals out what comes of it.
 func (s *scheduler) evaluate() {
-	switch err := s.context.Decode(s.batch); {
+	switch err := s.decode(); {
 	case err == nil:
 		s.count()
 		for _, sh := range s.shares {

@@ -91,9 +91,8 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	}
 	settings.Sequences = maxSequences + 1 // and scratch
 	settings.BatchTokens = chunk + maxSequences
-	if settings.Threads = opts.Threads; opts.Threads <= 0 {
-		settings.Threads = physicalCores()
-	}
+	threads := chooseThreads(opts, gpuLayers)
+	settings.Threads = threads.count(1, false)
 	m.context, err = m.weights.NewContext(settings)
 	if err != nil {
 		return err
@@ -102,7 +101,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
 	build := buildName(m.weights.Library(), own.Unchecked)
-	m.scheduler = startScheduler(m.weights, m.context, chunk, openSnapshots(
+	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, openSnapshots(
 		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
 	return nil
 }

@@ -16,6 +16,7 @@
 //	job.go        the job: tokens to evaluate, and what becomes of those sampled
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them
+//	threads.go    how many threads evaluate a batch, steered by what they take
 //	snapshot.go   what sequences hold, to the disk and back (package snapshot)
 //	writer.go     sampled tokens become events and, at the end, engine.Done
 //	feed.go       the events' way to the caller

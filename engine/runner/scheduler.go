@@ -17,6 +17,7 @@ type scheduler struct {
 	batch   *llama.Batch
 	length  int // of the context, in tokens
 	chunk   int // tokens of prompts in one batch
+	threads *threads
 
 	wake chan struct{} // holds a token while there may be something to do
 	done chan struct{} // closed when the goroutine has ended
@@ -33,12 +34,13 @@ type scheduler struct {
 	evaluated int     // tokens, since the start
 }
 
-func startScheduler(weights *llama.Model, context *llama.Context, chunk int, snapshots *snapshots) *scheduler {
+func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, snapshots *snapshots) *scheduler {
 	s := &scheduler{
 		context: context,
 		batch:   weights.Library().NewBatch(chunk + maxSequences),
 		length:  context.Length(),
 		chunk:   chunk,
+		threads: threads,
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cache:   newCache(context, weights.Recurrent()),
