@@ -81,13 +81,15 @@ func (a *App) suggest(ctx context.Context, eng engine.Engine, c chat.Chat, branc
 	}
 }
 
-// askAside asks the model about the chat without the chat knowing. An answer
-// that was cut short is an error.
+// askAside asks the model about the chat without the chat knowing. It thinks as
+// the chat does, if only for a token, since the prompt of one that does not
+// think begins differently and would have to be read anew. An answer that was
+// cut short is an error.
 func (a *App) askAside(ctx context.Context, eng engine.Engine, c chat.Chat, branch []chat.Turn, question, grammar string, tokens int) (string, error) {
-	req := a.ask(c, branch, TalkOptions{Thinking: engine.ThinkingOff})
+	req := a.ask(c, branch, TalkOptions{})
 	req.Messages = append(req.Messages, engine.Message{Role: engine.RoleUser, Content: question})
 	req.Grammar, req.Background = grammar, true
-	req.Limits = engine.Limits{MaxTokens: tokens}
+	req.Limits = engine.Limits{MaxTokens: tokens, Reasoning: 1}
 	req.Sampling.Temperature = asideTemperature
 	var text strings.Builder
 	for event, err := range eng.Reply(ctx, req) {
