@@ -21,18 +21,27 @@ import (
 // workerRole is the argument that makes the program the worker.
 const workerRole = "engine"
 
+// forgetful is the variable that tells a worker to keep nothing on disk.
+const forgetful = "NOTSO_FORGETFUL"
+
 // newEngine makes the engine that NOTSO_ENGINE names: worker (also ""),
 // inprocess or scripted. log receives what a worker writes to standard error.
-func newEngine(idle time.Duration, log io.Writer) (engine.Engine, error) {
+// Unless stored, nothing that is evaluated stays on disk, and nothing is looked
+// for there.
+func newEngine(idle time.Duration, log io.Writer, stored bool) (engine.Engine, error) {
 	switch name := os.Getenv("NOTSO_ENGINE"); name {
 	case "", "worker":
-		w, err := newWorker(idle, log)
+		var env []string
+		if !stored {
+			env = append(env, forgetful+"=1")
+		}
+		w, err := newWorker(idle, log, env...)
 		if err != nil {
 			return nil, err
 		}
 		return w, nil
 	case "inprocess":
-		return newRunner(), nil
+		return newRunner(stored), nil
 	case "scripted":
 		return newScripted(), nil
 	default:
@@ -40,7 +49,7 @@ func newEngine(idle time.Duration, log io.Writer) (engine.Engine, error) {
 	}
 }
 
-func newWorker(idle time.Duration, log io.Writer) (*worker.Client, error) {
+func newWorker(idle time.Duration, log io.Writer, env ...string) (*worker.Client, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -48,12 +57,16 @@ func newWorker(idle time.Duration, log io.Writer) (*worker.Client, error) {
 	if idle == 0 {
 		idle = -1 // for ever
 	}
-	return worker.New(worker.Options{Command: []string{program, workerRole}, Idle: idle, Log: log}), nil
+	return worker.New(worker.Options{Command: []string{program, workerRole}, Env: env, Idle: idle, Log: log}), nil
 }
 
-func newRunner() *runner.Runner {
+func newRunner(stored bool) *runner.Runner {
 	dir, own := engineDir()
-	return runner.New(runner.Options{LibraryDir: dir, Unchecked: own, Snapshots: snapshots()})
+	opts := runner.Options{LibraryDir: dir, Unchecked: own}
+	if stored {
+		opts.Snapshots = snapshots()
+	}
+	return runner.New(opts)
 }
 
 // snapshots is where the engine keeps what it has evaluated. It finds out by

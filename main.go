@@ -11,9 +11,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"notso/app/cli"
 	"notso/app/home"
+	"notso/engine"
 	"notso/engine/worker"
 )
 
@@ -40,13 +42,32 @@ func run(args []string) int {
 func runWorker() int {
 	in, out, err := worker.Stdio()
 	if err == nil {
-		err = worker.Serve(context.Background(), in, out, newRunner())
+		eng := newRunner(os.Getenv(forgetful) == "")
+		err = worker.Serve(context.Background(), in, out, eng)
+		closeWithin(eng, lastWork)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
+}
+
+// lastWork is how long a worker without a window may still write down what it
+// has evaluated; the window waits for 2 s.
+const lastWork = 1500 * time.Millisecond
+
+// closeWithin closes eng, or leaves that to the end of the process.
+func closeWithin(eng engine.Engine, limit time.Duration) {
+	closed := make(chan struct{})
+	go func() {
+		eng.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(limit):
+	}
 }
 
 // logLimit is the size in bytes at which the log is begun anew; one older log is

@@ -46,7 +46,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		slog.Warn("settings", "warning", w)
 	}
 	p.Config, p.Warnings = settings, warnings
-	if p.Engine, err = newEngine(settings.Get().Idle(), log); err != nil {
+	if p.Engine, err = newEngine(settings.Get().Idle(), log, stored); err != nil {
 		return nil, err
 	}
 	p.Builtin = newScripted()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 
 	"notso/app"
 	"notso/app/chat"
@@ -28,21 +27,12 @@ func replay(ctx context.Context, paths home.Paths, turn int64) (_ chat.Replay, e
 	if err != nil {
 		return chat.Replay{}, err
 	}
-	empty, err := os.MkdirTemp("", "notso-replay-")
-	if err != nil {
-		return chat.Replay{}, err
-	}
-	defer os.RemoveAll(empty)
 	log, err := openLog(paths)
 	if err != nil {
 		return chat.Replay{}, err
 	}
 	defer log.Close()
-	// Another home has no snapshots, so that everything is evaluated anew.
-	if err := os.Setenv("NOTSO_HOME", empty); err != nil {
-		return chat.Replay{}, err
-	}
-	eng, err := newEngine(settings.Get().Idle(), log)
+	eng, err := newEngine(settings.Get().Idle(), log, false)
 	if err != nil {
 		return chat.Replay{}, err
 	}

@@ -16,8 +16,8 @@ import (
 
 // Serve answers the parent's frames with eng until in ends, and then returns nil
 // at once: requests still under way are told to stop and not waited for, since
-// only the end of the process is sure to end them. So the caller exits when Serve
-// returns, and does not close eng first.
+// only the end of the process is sure to end them. So the caller exits soon after
+// Serve returns, and does not wait longer than it can for eng to close.
 // Errors: ctx.Err(), and what is wrong with the frames.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, eng engine.Engine) error {
 	ctx, cancel := context.WithCancel(ctx)
