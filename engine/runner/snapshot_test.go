@@ -192,21 +192,43 @@ func TestASnapshotIsForOneModelAndOneSettingAlone(t *testing.T) {
 }
 
 func TestSettingsThatMatterToAStateNameIt(t *testing.T) {
-	short, err := gguf.Check(scriptedPath(t, scripted.Plain()))
-	if err != nil {
-		t.Fatal(err)
+	file := func(original int) *gguf.File {
+		w := &gguf.Writer{}
+		w.Set("general.architecture", "x")
+		if original > 0 {
+			w.Set("x.rope.scaling.original_context_length", uint32(original))
+		}
+		path := filepath.Join(t.TempDir(), "header.gguf")
+		if err := w.WriteFile(path); err != nil {
+			t.Fatal(err)
+		}
+		f, err := gguf.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
 	}
+	plain, long := file(0), file(4096)
 	opts := llama.ContextOptions{Length: 2048, Sequences: 3, BatchTokens: 64, Threads: 1, KVType: llama.KVFloat16}
-	base := snapshotSettings("hash", "build", short, opts)
-	if snapshotSettings("other", "build", short, opts) == base {
-		t.Error("two models share a name")
+	longer, quantised, stretched := opts, opts, opts
+	longer.Length, longer.Sequences, longer.BatchTokens, longer.Threads = 8192, 4, 128, 2
+	quantised.KVType, stretched.Yarn = llama.KVQuant8, 2
+	tests := []struct {
+		name string
+		a, b string
+		same bool
+	}{
+		{"the machine", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, longer), true},
+		{"the model", snapshotSettings("h", "b", plain, opts), snapshotSettings("i", "b", plain, opts), false},
+		{"the build", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "c", plain, opts), false},
+		{"the KV type", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, quantised), false},
+		{"YaRN", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, stretched), false},
+		{"the set of rope factors", snapshotSettings("h", "b", long, opts), snapshotSettings("h", "b", long, longer), false},
 	}
-	if snapshotSettings("hash", "other", short, opts) == base {
-		t.Error("two builds share a name")
-	}
-	machine := llama.ContextOptions{Length: 4096, Sequences: 4, BatchTokens: 128, Threads: 2, KVType: llama.KVFloat16}
-	if snapshotSettings("hash", "build", short, machine) != base {
-		t.Error("what depends on the machine makes another name")
+	for _, test := range tests {
+		if (test.a == test.b) != test.same {
+			t.Errorf("by %s states are named %q and %q", test.name, test.a, test.b)
+		}
 	}
 }
 
