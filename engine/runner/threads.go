@@ -11,6 +11,11 @@ import (
 // of them: beside one busy program for each of two cores, two threads take 30
 // times as long for a token of the starter model as one does. How many are best
 // depends on what else runs, so it is measured, see lane.
+//
+// The count has a say in the last bits: with an f16 cache of more than 256
+// tokens, llama.cpp's attention adds up a decode's keys in as many parts as there
+// are threads. Logits move by up to 1, and a near tie may fall the other way, as
+// between batches of other sizes. engine.LoadOptions.Threads rules that out.
 
 // threads decides how many threads evaluate each batch. It keeps no clock and
 // asks no system: what it knows is what measured is told. One goroutine uses it.

@@ -33,6 +33,9 @@ const (
 	shortPause = 16
 	mostPause  = 512
 
+	// After relief that proved false, so many times the wait doubles at most.
+	mostDeceived = 5
+
 	// payback is how many times the time that trials lost must pass by before
 	// one is made without cause: 1.25 % at most go into them.
 	payback = 80
@@ -51,7 +54,8 @@ const (
 // nothing, and at once when the time per token jumps or the machine turns out to
 // be contended. A trial ends with the first samples that say it will not win.
 type lane struct {
-	most, quick, full int // threads; samples of a trial at first, and in all
+	most        int // threads
+	quick, full int // samples that a trial takes to lose, and to win
 
 	now       int // the count in use
 	home      int // the best while the cores are ours
@@ -181,9 +185,9 @@ func (l *lane) candidate() int {
 	case l.alert && l.since >= 2*alarmSamples:
 		l.alert, l.deeper = false, l.lower()
 		return l.deeper
-	case l.relief && l.since >= min(mostPause, shortPause<<l.deceived):
+	case l.relief && l.since >= shortPause<<l.deceived:
 		l.relief = false
-		l.deceived++
+		l.deceived = min(l.deceived+1, mostDeceived)
 		return l.home
 	case len(l.recent) < l.quick || l.since < l.pause || l.debt > 0:
 		return 0
@@ -202,7 +206,7 @@ func (l *lane) watch() {
 	case jump > alarmFactor:
 		l.alert, l.relief, l.contended = true, false, true
 	case jump < 1/alarmFactor:
-		l.alert, l.relief, l.contended = false, true, false
+		l.alert, l.relief, l.contended = false, l.now != l.home, false
 	default:
 		return
 	}
@@ -271,6 +275,7 @@ func (l *lane) try(s step) (won bool) {
 	return false
 }
 
+// lost ends a trial, and notes what it cost.
 func (l *lane) lost() {
 	extra := l.spent - float64(l.triedFor)*typical(l.recent)
 	l.debt += payback * max(0, extra)
@@ -282,6 +287,7 @@ func (l *lane) lost() {
 	l.abandon()
 }
 
+// won moves to the count on trial.
 func (l *lane) won() {
 	if l.contended {
 		l.refuge = l.trial

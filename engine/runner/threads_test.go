@@ -2,8 +2,12 @@ package runner
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"notso/engine"
+	"notso/engine/scripted"
 )
 
 // machine is a simulated one: how long a token takes with n threads, and how
@@ -213,6 +217,57 @@ func TestPromptsAreSteeredToo(t *testing.T) {
 	}
 	if s.now(1) != 1 {
 		t.Errorf("decoding begins with %d threads where prompts learned better", s.now(1))
+	}
+}
+
+func TestShortPromptsAndRepliesInTurnAreSteeredToo(t *testing.T) {
+	m, s := beside(4, 4), simulate(4, 0.1)
+	for _, prompt := range []int{40, 128, 20, 90, 128} {
+		s.decode(m, 1, prompt)
+		s.decode(m, 30, 1)
+	}
+	if s.now(1) != 1 || s.now(prefillChunk) != 1 {
+		t.Errorf("decoding takes %d threads, prompts take %d", s.now(1), s.now(prefillChunk))
+	}
+	for _, prompt := range []int{40, 128, 20, 90} {
+		s.decode(quiet(4, 4), 1, prompt)
+		s.decode(quiet(4, 4), 30, 1)
+	}
+	if s.now(1) != 4 || s.now(prefillChunk) != 4 {
+		t.Errorf("after the load decoding takes %d threads, prompts take %d", s.now(1), s.now(prefillChunk))
+	}
+}
+
+func TestOtherRepliesBesideItAreNoLoad(t *testing.T) {
+	s := simulate(4, 0.1)
+	for range 50 { // a batch of three takes three times as long
+		s.decode(quiet(4, 4), 10, 1)
+		s.decode(quiet(4, 4), 10, 3)
+	}
+	if s.switches > 0 {
+		t.Errorf("%d switches", s.switches)
+	}
+}
+
+func TestAnEngineSteersUnlessToldOtherwise(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "scripted.gguf")
+	script := counting()
+	if err := scripted.WriteModel(path, script); err != nil {
+		t.Fatal(err)
+	}
+	for _, fixed := range []int{0, 2} {
+		r := newRunner(t)
+		if _, err := r.Load(t.Context(), path, engine.LoadOptions{Threads: fixed}, nil); err != nil {
+			t.Fatal(err)
+		}
+		threads := r.model.scheduler.threads
+		if o := reply1(t, r, greedy(0, "Count.")); o.text != script.AnswerText() {
+			t.Errorf("with Threads %d the reply is %q", fixed, o.text)
+		}
+		r.Close() // so that nothing runs on
+		if l := threads.decode; threads.fixed != fixed || (fixed == 0) != (l.class == 1) {
+			t.Errorf("with Threads %d: %+v", fixed, threads)
+		}
 	}
 }
 
