@@ -22,6 +22,15 @@ func TestTheEngineConforms(t *testing.T) {
 	t.Run("with a scripted model", func(t *testing.T) {
 		enginetest.Conformance(t, open, enginetest.Model(t), enginetest.Capabilities{Caches: true, Exact: true, Grammar: true})
 	})
+	t.Run("with snapshots", func(t *testing.T) {
+		dir := t.TempDir() // one for all: what another left must do no harm
+		keeping := func(t *testing.T) engine.Engine {
+			r := newRunner(t)
+			r.opts.Snapshots = Snapshots{Dir: dir, Budget: gib}
+			return oneThread{r}
+		}
+		enginetest.Conformance(t, keeping, enginetest.Model(t), enginetest.Capabilities{Caches: true, Exact: true, Grammar: true})
+	})
 	t.Run("with the starter model", func(t *testing.T) {
 		enginetest.Conformance(t, open, filepath.Join(root(t), starterModel), enginetest.Capabilities{Caches: true, Grammar: true})
 	})

@@ -11,7 +11,6 @@ import (
 	"notso/engine/gguf"
 	"notso/engine/llama"
 	"notso/engine/scripted"
-	"notso/engine/snapshot"
 )
 
 const gib = 1 << 30
@@ -248,7 +247,7 @@ func TestARecurrentStateServesWholeOrNotAtAll(t *testing.T) {
 	path := scriptedPath(t, script)
 	load := func() *Runner {
 		r := loadKeeping(t, dir, path, engine.LoadOptions{ContextLength: 4096})
-		keepWhole(t, r.model.scheduler, dir)
+		keepWhole(t, r.model, dir)
 		return r
 	}
 	first := load()
@@ -271,16 +270,17 @@ func TestARecurrentStateServesWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// keepWhole makes an engine that has not begun keep states as of a recurrent model.
-func keepWhole(t *testing.T, s *scheduler, dir string) {
+// keepWhole starts a scheduler anew that treats states as those of a recurrent
+// model.
+func keepWhole(t *testing.T, m *model, dir string) {
 	t.Helper()
-	store, err := snapshot.Open(snapshot.Options{Dir: dir, Whole: true, Budget: gib})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cache.whole, s.snapshots.whole, s.snapshots.store = true, true, store
+	m.scheduler.close()
+	threads := chooseThreads(engine.LoadOptions{Threads: 1}, 0)
+	snapshots := openSnapshots(Snapshots{Dir: dir, Budget: gib}, "a recurrent model", true)
+	m.scheduler = startScheduler(m.weights, m.context, prefillChunk, threads, snapshots)
+	m.scheduler.mu.Lock()
+	defer m.scheduler.mu.Unlock()
+	m.scheduler.cache.whole = true
 }
 
 func TestADamagedSnapshotCostsTimeAndNothingElse(t *testing.T) {
