@@ -49,6 +49,7 @@ func newBench(t *testing.T, script scripted.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.aside(settings, false)
 	b.App, err = New(Options{
 		Store: b.store, Config: settings, Library: library.New(library.Options{}), Passages: filepath.Join(dir, "passages"),
 		Engine: scripted.New(scripted.Options{}), Builtin: scripted.New(script), Emit: b.note,
@@ -61,6 +62,15 @@ func newBench(t *testing.T, script scripted.Options) *bench {
 		b.store.Close()
 	})
 	return b
+}
+
+// aside turns titles and suggestions on or off: a test that is not about them
+// must not meet one half-way.
+func (b *bench) aside(settings *config.Store, on bool) {
+	b.t.Helper()
+	if err := settings.Update(func(c *config.Config) { c.Titles, c.FollowUps = on, on }); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *bench) note(name string, data any) {
@@ -360,6 +370,7 @@ func (b *bench) request(method, path, form string) *httptest.ResponseRecorder {
 func TestTitleAndFollowUpsComeAfterwards(t *testing.T) {
 	lines := scripted.Script{Answer: []string{"Rain", " in", " Oslo", "\n", "Snow", " in", " Bergen", "\nWind in Bodø"}}
 	b := newBench(t, scripted.Options{Script: lines})
+	b.aside(b.opts.Config, true)
 	answer := b.say(0, "What is the weather like up there?")
 	b.until("the suggestions are kept", func() bool {
 		turn, err := b.store.Turn(t.Context(), answer.ID)
