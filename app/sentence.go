@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"notso/app/chat"
+	"notso/app/store"
 	"notso/engine"
 )
 
@@ -34,6 +35,10 @@ func Sentence(err error) string {
 		return "A reply is still being written. Stop it with Escape, or wait for its end."
 	case errors.Is(err, chat.ErrNotFound):
 		return "This chat is not there any more."
+	case errors.Is(err, store.ErrFolderExists):
+		return "There is a folder of that name already. Choose another name."
+	case errors.Is(err, store.ErrEmptyName):
+		return "Give the folder a name."
 	case errors.Is(err, engine.ErrNoModel):
 		return "No model is loaded. Choose one with /model."
 	case errors.As(err, &file):

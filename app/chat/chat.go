@@ -28,6 +28,8 @@ type Chat struct {
 	Named    bool  // the user chose the title, so nothing else may change it
 	Head     int64 // leaf turn of the branch shown; 0 for an empty chat
 	Context  int64 // the model sees only turns after this one (set by /reset); 0 is all
+	Pinned   bool  // stands above the others
+	Folder   int64 // 0 for none
 	Settings Settings
 	Created  time.Time // also the date that the chat template sees
 	Updated  time.Time
@@ -72,6 +74,7 @@ type Turn struct {
 	State     State
 	Error     string // a sentence for people, when Failed or Interrupted
 	Origin    string // "" for the model, else what wrote it, such as "quote"
+	Pinned    bool   // the user marked it
 	Stats     Stats
 	Created   time.Time
 }

@@ -10,7 +10,8 @@ import (
 	"notso/app/chat"
 )
 
-const createChatSQL = `INSERT INTO chats (title, named, settings, created, updated) VALUES (?, ?, ?, ?, ?) RETURNING id`
+const createChatSQL = `
+INSERT INTO chats (title, named, pinned, folder, settings, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`
 
 // CreateChat stores a new, empty chat. Named says that the user chose the title.
 func (s *Store) CreateChat(ctx context.Context, title string, named bool, settings chat.Settings) (chat.Chat, error) {
@@ -29,12 +30,12 @@ func insertChat(ctx context.Context, tx *sql.Tx, c chat.Chat) (int64, error) {
 		return 0, err
 	}
 	var id int64
-	err = tx.QueryRowContext(ctx, createChatSQL, c.Title, c.Named, string(settings),
+	err = tx.QueryRowContext(ctx, createChatSQL, c.Title, c.Named, c.Pinned, null(c.Folder), string(settings),
 		c.Created.UnixMilli(), c.Updated.UnixMilli()).Scan(&id)
 	return id, err
 }
 
-const chatColumns = `id, title, named, coalesce(head, 0), coalesce(context, 0), settings, created, updated`
+const chatColumns = `id, title, named, coalesce(head, 0), coalesce(context, 0), pinned, coalesce(folder, 0), settings, created, updated`
 
 const chatsSQL = `SELECT ` + chatColumns + ` FROM chats WHERE deleted IS NULL ORDER BY updated DESC, id DESC LIMIT ?`
 
@@ -78,7 +79,7 @@ func scanChat(row scanner) (chat.Chat, error) {
 		settings         []byte
 		created, updated int64
 	)
-	if err := row.Scan(&c.ID, &c.Title, &c.Named, &c.Head, &c.Context, &settings, &created, &updated); err != nil {
+	if err := row.Scan(&c.ID, &c.Title, &c.Named, &c.Head, &c.Context, &c.Pinned, &c.Folder, &settings, &created, &updated); err != nil {
 		return chat.Chat{}, err
 	}
 	c.Created, c.Updated = time.UnixMilli(created), time.UnixMilli(updated)

@@ -109,6 +109,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) error {
 			`DELETE FROM drafts WHERE chat IN (SELECT id FROM chats WHERE deleted < ?)`,
 			`DELETE FROM chats WHERE deleted < ?`, // and all that belongs to them
 			`DELETE FROM clears WHERE created < ?`,
+			`DELETE FROM folders WHERE deleted < ?`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, before.UnixMilli()); err != nil {
 				return err

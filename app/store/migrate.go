@@ -10,6 +10,9 @@ import (
 //go:embed migrations/0001_chats.sql
 var schema1 string
 
+//go:embed migrations/0002_around.sql
+var schema2 string
+
 // migration is one step of the schema; its number is its place, from 1. A
 // released file is never edited: add the next one.
 type migration struct {
@@ -20,6 +23,7 @@ type migration struct {
 func migrations() []migration {
 	return []migration{
 		{"0001_chats.sql", schema1},
+		{"0002_around.sql", schema2},
 	}
 }
 

@@ -1,0 +1,26 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+const (
+	pinChatSQL = `UPDATE chats SET pinned = ? WHERE id = ? AND deleted IS NULL`
+
+	pinTurnSQL = `
+UPDATE turns SET pinned = ?1 WHERE id = ?2 AND cleared IS NULL
+   AND EXISTS (SELECT 1 FROM chats WHERE id = turns.chat AND deleted IS NULL)`
+)
+
+// PinChat lets a chat stand above the others, or no longer.
+// Errors: chat.ErrNotFound.
+func (s *Store) PinChat(ctx context.Context, id int64, pinned bool) error {
+	return s.update(ctx, fmt.Sprintf("pin chat %d", id), pinChatSQL, pinned, id)
+}
+
+// PinTurn marks a turn, or takes the mark off.
+// Errors: chat.ErrNotFound.
+func (s *Store) PinTurn(ctx context.Context, id int64, pinned bool) error {
+	return s.update(ctx, fmt.Sprintf("pin turn %d", id), pinTurnSQL, pinned, id)
+}
