@@ -1,9 +1,11 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,45 +26,71 @@ func TestLoad(t *testing.T) {
 		{name: "null means the default", file: `{"theme": null, "temperature": null}`},
 		{
 			name: "every kind of value is read",
-			file: `{"theme":"dark","sidebar":false,"model":"m.gguf","thinking":"off","temperature":0.7,"max_tokens":64,"titles":false,"follow_ups":false,"snapshot_gib":0,"kv_type":"q8_0","idle_minutes":0}`,
+			file: `{"theme":"contrast","sidebar":false,"model":"m.gguf","thinking":"off","temperature":0.7,"max_tokens":64,"titles":false,"snapshot_gib":0,"kv_type":"q8_0","font_size":125,"shortcuts":{"palette":"Ctrl+P"}}`,
 			want: func(c *Config) {
-				*c = Config{Theme: ThemeDark, Model: "m.gguf", Thinking: engine.ThinkingOff, Temperature: &warm, MaxTokens: 64, KVType: "q8_0"}
+				c.Theme, c.Sidebar, c.Model, c.Titles, c.SnapshotGiB, c.KVType, c.FontSize = ThemeContrast, false, "m.gguf", false, 0, "q8_0", 125
+				c.Manner = Manner{Thinking: engine.ThinkingOff, Temperature: &warm, MaxTokens: 64}
+				c.Shortcuts = map[string]string{"palette": "Ctrl+P"}
 			},
+		},
+		{
+			name: "comments and a last comma are no mistake",
+			file: "// mine\n{\n\t/* two\n\tlines */ \"theme\": \"dark\", // \"theme\": \"light\",\n\t\"system\": \"// no comment, }\",\n}\n",
+			want: func(c *Config) { c.Theme, c.System = ThemeDark, "// no comment, }" },
+		},
+		{
+			name: "presets are read one by one",
+			file: `{"presets": [{"name": "Precise", "temperature": 0.7, "top_k": -1}, {"temperature": 1}, {"name": "precise"}, {"name": "Odd", "theme": "dark"}]}`,
+			want: func(c *Config) {
+				c.Presets = []Preset{{"Precise", Manner{Temperature: &warm}}, {Name: "Odd"}}
+			},
+			wantWarnings: []string{
+				`In the preset "Precise", "top_k" is -1, but it must be a whole number from 0 to 1000; it is left out.`,
+				`Preset number 2 is ignored: A preset needs a name.`, `There are two presets "precise"`, `In the preset "Odd" there is "theme"`,
+			},
+		},
+		{
+			name:         "a key that stands twice is told",
+			file:         "{\"theme\": \"dark\",\n\"theme\": \"light\"}",
+			want:         func(c *Config) { c.Theme = ThemeLight },
+			wantWarnings: []string{`The setting "theme" stands in line 1 and in line 2; the last one counts.`},
 		},
 		{
 			name:         "a word that is not allowed is told with those that are",
 			file:         `{"theme": "blue", "sidebar": false}`,
 			want:         func(c *Config) { c.Sidebar = false },
-			wantWarnings: []string{`The setting "theme" is "blue", but it must be "system", "light" or "dark"; the default is used.`},
+			wantWarnings: []string{`The setting "theme" (line 1) is "blue", but it must be "system", "light", "dark" or "contrast"; the default is used.`},
 		},
 		{
 			name:         "a number out of range is told with its range",
 			file:         `{"temperature": 2.5}`,
-			wantWarnings: []string{`"temperature" is 2.5, but it must be a number from 0 to 2`},
+			wantWarnings: []string{`"temperature" (line 1) is 2.5, but it must be a number from 0 to 2`},
 		},
 		{
 			name:         "a fraction is no whole number",
 			file:         `{"top_k": 1.5, "threads": -1}`,
-			wantWarnings: []string{`"top_k" is 1.5, but it must be a whole number from 0 to 1000`, `"threads" is -1`},
+			wantWarnings: []string{`"top_k" (line 1) is 1.5, but it must be a whole number from 0 to 1000`, `"threads" (line 1) is -1`},
 		},
 		{
 			name:         "a value of the wrong kind is told",
 			file:         `{"sidebar": "open", "model": 5}`,
-			wantWarnings: []string{`"sidebar" is "open", but it must be true or false`, `"model" is 5, but it must be a text`},
+			wantWarnings: []string{`"sidebar" (line 1) is "open", but it must be true or false`, `"model" (line 1) is 5, but it must be a text`},
 		},
 		{
 			name:         "an unknown key is told and does no harm",
-			file:         `{"colour": 1, "theme": "light"}`,
+			file:         `{"colour": 1, "them": "dark", "theme": "light"}`,
 			want:         func(c *Config) { c.Theme = ThemeLight },
-			wantWarnings: []string{`There is no setting "colour"`},
+			wantWarnings: []string{`There is no setting "colour" (line 1); it is ignored.`, `There is no setting "them" (line 1); it is ignored. Perhaps "theme" is meant.`},
 		},
 		{name: "what is no JSON is told", file: `theme: dark`, wantWarnings: []string{"not valid JSON"}},
+		{name: "a mistake is told with its line", file: "{\n\"theme\": \"dark\"\n\"accent\": 1}", wantWarnings: []string{"line 3"}},
+		{name: "what follows the object is told", file: "{}\n{}", wantWarnings: []string{"line 1: there is something after"}},
 		{name: "a list is told", file: `[]`, wantWarnings: []string{"not valid JSON"}},
 		{name: "an empty file is told", file: ``, wantWarnings: []string{"not valid JSON"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, warnings, err := Load(write(t, tt.file))
+			got, warnings, err := Load(writeFile(t, tt.file))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,37 +119,60 @@ func TestLoad(t *testing.T) {
 		}
 	})
 	t.Run("a huge file is refused", func(t *testing.T) {
-		path := write(t, `{"system": "`+strings.Repeat("a", maxSize)+`"}`)
+		path := writeFile(t, `{"system": "`+strings.Repeat("a", maxSize)+`"}`)
 		if _, _, err := Load(path); err == nil || !strings.Contains(err.Error(), "larger than") {
 			t.Errorf("Load gave %v, want an error about the size", err)
 		}
 	})
 }
 
-func TestSchemaCoversEveryField(t *testing.T) {
+func TestEverySettingIsInTheSchemaAndTellsWhatItIs(t *testing.T) {
 	keys := map[string]bool{}
-	for _, k := range schema() {
-		keys[k.name] = true
-	}
-	fields := reflect.TypeFor[Config]()
-	for i := range fields.NumField() {
-		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
-		if !keys[name] {
-			t.Errorf("field %s is saved as %q but never loaded", fields.Field(i).Name, name)
+	for _, k := range Keys() {
+		keys[k.Name] = true
+		if k.About == "" || k.Allowed == "" && k.Kind != Table || (k.set == nil) == (k.read == nil) {
+			t.Errorf("the row of %q is not whole: %+v", k.Name, k)
 		}
 	}
-	if len(keys) != fields.NumField() {
-		t.Errorf("%d keys for %d fields", len(keys), fields.NumField())
+	fields := fieldNames(reflect.TypeFor[Config]())
+	for _, name := range fields {
+		if !keys[name] {
+			t.Errorf("%q is saved but never loaded", name)
+		}
 	}
+	if len(keys) != len(fields) {
+		t.Errorf("%d keys for %d fields", len(keys), len(fields))
+	}
+	manner := fieldNames(reflect.TypeFor[Manner]())
+	for _, k := range Keys() {
+		if k.Manner != slices.Contains(manner, k.Name) {
+			t.Errorf("%q is said to belong to a manner: %v", k.Name, k.Manner)
+		}
+	}
+}
+
+// fieldNames are the keys that a struct is saved with.
+func fieldNames(of reflect.Type) (names []string) {
+	for i := range of.NumField() {
+		if f := of.Field(i); f.Anonymous {
+			names = append(names, fieldNames(f.Type)...)
+		} else {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func TestSave(t *testing.T) {
 	t.Run("what is saved is loaded", func(t *testing.T) {
 		f, k, zero := 0.25, 40, 0.0
 		want := Config{
-			Theme: ThemeLight, Sidebar: true, Model: "/m/a b.gguf", System: "Be \"brief\".\n", Thinking: engine.ThinkingOn,
-			Temperature: &zero, TopK: &k, TopP: &f, MinP: &f, RepeatPenalty: &[]float64{1.1}[0], PresencePenalty: &f, FrequencyPenalty: &f,
-			MaxTokens: 1, ContextLength: 4096, Threads: 2, GPULayers: -1, KVType: "f16", IdleMinutes: 1,
+			Theme: ThemeLight, Accent: "rose", Density: "compact", FontSize: 150, Depth: "flat", Motion: "reduced", Sidebar: true, Model: "/m/a b.gguf",
+			Manner: Manner{System: "Be \"brief\".\n// no comment", Thinking: engine.ThinkingOn, ThinkingBudget: 9,
+				Temperature: &zero, TopK: &k, TopP: &f, MinP: &f, RepeatPenalty: &[]float64{1.1}[0], PresencePenalty: &f, FrequencyPenalty: &f, MaxTokens: 1},
+			Presets: []Preset{{"A, b}", Manner{Temperature: &zero}}}, Send: "ctrl+enter", Shortcuts: map[string]string{"x": ""},
+			ContextLength: 4096, Threads: 2, GPULayers: -1, KVType: "f16", IdleMinutes: 1,
 		}
 		path := filepath.Join(t.TempDir(), "config.json")
 		save(t, path, want)
@@ -130,26 +181,66 @@ func TestSave(t *testing.T) {
 			t.Errorf("Load gave %+v, %q, %v; want %+v", got, warnings, err, want)
 		}
 	})
-	t.Run("unknown keys stay and unset ones go", func(t *testing.T) {
-		path := write(t, `{"future": {"b": 1, "a": 2}, "temperature": 1}`)
+	t.Run("a file without comments gets one above each key, and keeps what is unknown", func(t *testing.T) {
+		path := writeFile(t, `{"future": {"b": 1, "a": 2}, "temperature": 1}`)
 		save(t, path, Default())
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+		got := readFile(t, path)
+		for _, k := range Keys() {
+			if !strings.Contains(got, "// "+k.About) || !strings.Contains(got, "\t\""+k.Name+"\": ") {
+				t.Errorf("nothing about %q in\n%s", k.Name, got)
+			}
 		}
-		if !strings.Contains(string(got), `"future"`) || strings.Contains(string(got), "temperature") {
+		if !strings.Contains(got, `"future": {`) || !strings.Contains(got, `"temperature": null`) {
 			t.Errorf("the file is now %s", got)
 		}
+		if _, warnings, err := Load(path); err != nil || len(warnings) != 1 { // of "future"
+			t.Errorf("it is read with %q, %v", warnings, err)
+		}
 	})
+	for _, tt := range []struct {
+		name, file, want string
+		change           func(*Config)
+	}{
+		{"only what changed is another", "// mine\n{\n  \"theme\": \"dark\", // at night\n  \"accent\": \"blue\"\n}\n",
+			"// mine\n{\n  \"theme\": \"light\", // at night\n  \"accent\": \"blue\"\n}\n",
+			func(c *Config) { c.Theme, c.Accent = ThemeLight, "blue" }},
+		{"what is not there yet comes last, below its comment", "{\n\t\"theme\": \"dark\" // at night\n}",
+			"{\n\t\"theme\": \"dark\", // at night\n\t// Let the model name the chats.\n\t\"titles\": false\n}",
+			func(c *Config) { c.Theme, c.Titles = ThemeDark, false }},
+		{"a last comma stays the only one", "{\n\t\"theme\": \"dark\", // at night\n\t// the end\n}",
+			"{\n\t\"theme\": \"dark\", // at night\n\t// the end\n\t// Let the model name the chats.\n\t\"titles\": false\n}",
+			func(c *Config) { c.Theme, c.Titles = ThemeDark, false }},
+		{"an empty object with a comment", "{ // nothing\n}",
+			"{ // nothing\n\t// Let the model name the chats.\n\t\"titles\": false\n}",
+			func(c *Config) { c.Titles = false }},
+		{"what is unset becomes null", "{\n\t\"temperature\": 1 /* warm */\n}", "{\n\t\"temperature\": null /* warm */\n}", nil},
+		{"values that are written otherwise stay so", "// x\n{\"idle_minutes\": 10, \"presets\": [ {\"name\":\"A\"} ]}", "// x\n{\"idle_minutes\": 10, \"presets\": [ {\"name\":\"A\"} ]}",
+			func(c *Config) { c.Presets = []Preset{{Name: "A"}} }},
+	} {
+		t.Run("a file with comments: "+tt.name, func(t *testing.T) {
+			path := writeFile(t, tt.file)
+			want := Default()
+			if tt.change != nil {
+				tt.change(&want)
+			}
+			save(t, path, want)
+			if got := readFile(t, path); got != tt.want {
+				t.Errorf("the file is\n%s\nwant\n%s", got, tt.want)
+			}
+			if got, warnings, err := Load(path); err != nil || len(warnings) != 0 || !reflect.DeepEqual(got, want) {
+				t.Errorf("it is read as %+v, %q, %v", got, warnings, err)
+			}
+		})
+	}
 	t.Run("a damaged file is set aside", func(t *testing.T) {
-		path := write(t, `{"theme": "dark",}`)
+		path := writeFile(t, `{"theme": "dark"`)
 		save(t, path, Default())
-		if bad, err := os.ReadFile(path + ".bad"); err != nil || string(bad) != `{"theme": "dark",}` {
+		if bad, err := os.ReadFile(path + ".bad"); err != nil || string(bad) != `{"theme": "dark"` {
 			t.Errorf("set aside is %q, %v", bad, err)
 		}
 	})
 	t.Run("a link stays a link", func(t *testing.T) {
-		target := write(t, `{}`)
+		target := writeFile(t, `{}`)
 		link := filepath.Join(t.TempDir(), "config.json")
 		if err := os.Symlink(target, link); err != nil {
 			t.Skip("this system makes no links: ", err)
@@ -160,7 +251,7 @@ func TestSave(t *testing.T) {
 		}
 	})
 	t.Run("nothing is left beside the file", func(t *testing.T) {
-		path := write(t, `{}`)
+		path := writeFile(t, `{}`)
 		save(t, path, Default())
 		entries, err := os.ReadDir(filepath.Dir(path))
 		if err != nil || len(entries) != 1 {
@@ -191,6 +282,73 @@ func TestStore(t *testing.T) {
 			t.Errorf("saved %d, held %d, %v; want 20", saved.MaxTokens, s.Get().MaxTokens, err)
 		}
 	})
+	t.Run("an edit of the file counts, and survives the next change", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "config.json")
+		s, _, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, changed := s.Reload(); changed {
+			t.Error("a file that is not there has changed")
+		}
+		edit := func(text string) {
+			t.Helper()
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		edit("// mine\n{\"theme\": \"dark\"}")
+		before, after, warnings, changed := s.Reload()
+		if !changed || before.Theme != ThemeSystem || after.Theme != ThemeDark || len(warnings) != 0 {
+			t.Errorf("Reload gave %s, %s, %q, %v", before.Theme, after.Theme, warnings, changed)
+		}
+		if _, _, _, changed := s.Reload(); changed {
+			t.Error("a file that nobody touched has changed")
+		}
+		edit("// mine\n{\"theme\": \"dark\", \"accent\": \"rose\"}")
+		if err := s.Set("theme", "light"); err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Get(); c.Accent != "rose" || c.Theme != ThemeLight || readFile(t, path) != "// mine\n{\"theme\": \"light\", \"accent\": \"rose\"}" {
+			t.Errorf("the settings are %+v, the file %s", c, readFile(t, path))
+		}
+		if _, _, _, changed := s.Reload(); changed {
+			t.Error("what the store wrote itself counts as an edit")
+		}
+		edit("{ oh no")
+		if _, after, warnings, changed := s.Reload(); changed || len(warnings) != 1 || !strings.Contains(warnings[0], "line 1") || after.Accent != "rose" {
+			t.Errorf("a broken file gave %+v, %q, %v", after, warnings, changed)
+		}
+		if _, _, warnings, _ := s.Reload(); len(warnings) != 0 {
+			t.Errorf("it is told again: %q", warnings)
+		}
+	})
+	t.Run("a setting is set by the text that people type", func(t *testing.T) {
+		s, _, _ := Open(filepath.Join(t.TempDir(), "config.json"))
+		for _, tt := range []struct{ key, text, want string }{
+			{"theme", "contrast", "contrast"}, {"titles", "false", "false"}, {"temperature", "0,7", "0.7"}, {"temperature", "", ""},
+			{"font_size", "125", "125"}, {"idle_minutes", " 5 ", "5"}, {"system", "Be \"brief\".\n", "Be \"brief\".\n"}, {"thinking", "on", "on"}, {"thinking", "", ""},
+		} {
+			k, _ := FindKey(tt.key)
+			if err := s.Set(tt.key, tt.text); err != nil || k.Text(s.Get()) != tt.want {
+				t.Errorf("%s set to %q is %q, %v", tt.key, tt.text, k.Text(s.Get()), err)
+			}
+		}
+		for _, tt := range []struct{ key, text string }{{"theme", ""}, {"theme", "blue"}, {"temperature", "hot"}, {"temperature", "3"}, {"idle_minutes", "1.5"}, {"titles", "yes"}, {"font_size", "101"}} {
+			var wrong *ValueError
+			if err := s.Set(tt.key, tt.text); !errors.As(err, &wrong) || wrong.Allowed == "" {
+				t.Errorf("%s set to %q gave %v", tt.key, tt.text, err)
+			}
+		}
+		for _, key := range []string{"presets", "nothing"} {
+			if s.Set(key, "1") == nil {
+				t.Errorf("%s was set", key)
+			}
+		}
+		if c := s.Get(); c.System != "Be \"brief\".\n" || c.Temperature != nil {
+			t.Errorf("unsetting one setting took another along: %+v", c)
+		}
+	})
 	t.Run("what cannot be saved does not change", func(t *testing.T) {
 		s, _, err := Open(filepath.Join(t.TempDir(), "missing", "config.json"))
 		if err != nil {
@@ -204,7 +362,7 @@ func TestStore(t *testing.T) {
 
 func TestUse(t *testing.T) {
 	cold := 0.0
-	c := Config{Temperature: &cold, ContextLength: 512, IdleMinutes: 10}
+	c := Config{Manner: Manner{Temperature: &cold}, ContextLength: 512, IdleMinutes: 10}
 	if got, want := c.Sampling(engine.DefaultSampling()), (engine.Sampling{TopP: 0.95, RepeatPenalty: 1}); got != want {
 		t.Errorf("sampling is %+v, want %+v", got, want)
 	}
@@ -216,7 +374,7 @@ func TestUse(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, text string) string {
+func writeFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.json")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -225,9 +383,42 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
 func save(t *testing.T, path string, c Config) {
 	t.Helper()
 	if err := Save(path, c); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(header + "{\"theme\": \"dark\", /* x */ \"presets\": [{\"name\": \"a\",},],}"))
+	f.Add([]byte(`{"a": "\"//", "b": [1,2,], // c`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, _, err := parse(data)
+		if err != nil {
+			return
+		}
+		doc, err := parseDocument(data)
+		if err != nil {
+			t.Fatalf("read once, then not: %v", err)
+		}
+		values, err := c.values()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := doc.with(values)
+		got, _, err := parse(again)
+		if err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%q written as %q is read as %+v, %v; want %+v", data, again, got, err, c)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,10 +9,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"notso/app/spelling"
 )
 
 // maxSize of config.json in bytes: far above any real one, far below trouble.
 const maxSize = 1 << 20
+
+// header opens a file that is written anew.
+const header = `// Settings of NotSo SmolLM3. The window's settings page changes this file, and
+// the window follows when the file changes. Comments like this one stay.
+`
 
 // Load reads the settings at path; a missing file means the defaults. The
 // warnings are sentences for people. A file that is no JSON object gives the
@@ -33,56 +42,160 @@ func Load(path string) (Config, []string, error) {
 	return c, warnings, nil
 }
 
-// Save writes the settings to path, the whole file or nothing. Keys that this
-// version does not know stay as they are. A file that is no JSON object is
-// renamed to end in ".bad", so that nobody's edits are lost.
+// Save writes the settings to path, the whole file or nothing. What is in the
+// file besides stays as it is: comments, the order, and keys that this version
+// does not know. A file that is no JSON object is renamed to end in ".bad", so
+// that nobody's edits are lost.
 func Save(path string, c Config) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a link to a file kept elsewhere stays a link
 	}
-	object, err := existing(path)
+	doc, err := existing(path)
 	if err != nil {
 		return fmt.Errorf("save the settings: %w", err)
 	}
-	for _, k := range schema() {
-		delete(object, k.name)
-	}
-	known, err := json.Marshal(c)
+	values, err := c.values()
 	if err != nil {
 		return fmt.Errorf("save the settings: %w", err)
 	}
-	if err := json.Unmarshal(known, &object); err != nil {
-		return fmt.Errorf("save the settings: %w", err)
-	}
-	data, err := json.MarshalIndent(object, "", "\t")
-	if err != nil {
-		return fmt.Errorf("save the settings: %w", err)
+	var data []byte
+	if doc.commented() {
+		defaults, err := Default().values()
+		if err != nil {
+			return fmt.Errorf("save the settings: %w", err)
+		}
+		// What somebody took out of the file stays out while it is as usual.
+		for name, value := range values {
+			if bytes.Equal(value, defaults[name]) && !doc.has(name) {
+				delete(values, name)
+			}
+		}
+		data = doc.with(values)
+	} else {
+		data = anew(values, doc)
 	}
 	if len(data) >= maxSize {
 		return fmt.Errorf("save the settings: %d bytes are more than the %d that are read again", len(data), maxSize)
 	}
-	if err := replace(path, append(data, '\n')); err != nil {
+	if err := replace(path, data); err != nil {
 		return fmt.Errorf("save the settings: %w", err)
 	}
 	return nil
 }
 
-// existing is the object in the file at path, empty when there is none.
-func existing(path string) (map[string]json.RawMessage, error) {
+// values is every setting as JSON, null where it is unset.
+func (c Config) values() (map[string]json.RawMessage, error) {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &values); err != nil {
+		return nil, err
+	}
+	for _, k := range Keys() {
+		if _, set := values[k.Name]; !set {
+			values[k.Name] = null
+			if k.Kind == Whole && !k.Open {
+				values[k.Name] = json.RawMessage("0")
+			}
+		}
+	}
+	return values, nil
+}
+
+// anew is a whole file: each setting below its comment, then what doc has that
+// this version does not know.
+func anew(values map[string]json.RawMessage, doc document) []byte {
+	var out bytes.Buffer
+	out.WriteString(header + "{")
+	comma := ""
+	var group Group
+	for i, k := range Keys() {
+		out.WriteString(comma)
+		if i > 0 && k.Group != group {
+			out.WriteByte('\n')
+		}
+		group, comma = k.Group, ","
+		allowed := ""
+		if k.Kind == Choice || k.Kind == Whole || k.Kind == Decimal {
+			allowed = " (" + k.Allowed + ")"
+		}
+		fmt.Fprintf(&out, "\n\t// %s%s\n\t%q: %s", k.About, allowed, k.Name, pretty(values[k.Name]))
+	}
+	for _, m := range doc.members {
+		if _, known := values[m.name]; !known {
+			name, _ := json.Marshal(m.name)
+			fmt.Fprintf(&out, ",\n\t%s: %s", name, pretty(doc.value(m)))
+		}
+	}
+	out.WriteString("\n}\n")
+	return out.Bytes()
+}
+
+func (d document) has(name string) bool {
+	for _, m := range d.members {
+		if m.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// parse reads the object in data over the defaults. The error is for data that
+// is no JSON object at all.
+func parse(data []byte) (Config, []string, error) {
+	c := Default()
+	doc, err := parseDocument(data)
+	if err != nil {
+		return c, nil, err
+	}
+	var warnings, names []string
+	for _, k := range Keys() {
+		names = append(names, k.Name)
+	}
+	lines := map[string]int{}
+	for _, m := range doc.members {
+		if line, twice := lines[m.name]; twice {
+			warnings = append(warnings, fmt.Sprintf("The setting %q stands in line %d and in line %d; the last one counts.", m.name, line, m.line))
+		}
+		lines[m.name] = m.line
+		k, known := FindKey(m.name)
+		value := doc.value(m)
+		switch {
+		case !known:
+			advice := ""
+			if near := spelling.Near(m.name, names); len(near) > 0 {
+				advice = fmt.Sprintf(" Perhaps %q is meant.", strings.Join(near, `" or "`))
+			}
+			warnings = append(warnings, fmt.Sprintf("There is no setting %q (line %d); it is ignored.%s", m.name, m.line, advice))
+		case bytes.Equal(value, null):
+		case k.Kind == Table:
+			warnings = append(warnings, k.read(&c, value)...)
+		case !k.set(&c, value):
+			warnings = append(warnings, fmt.Sprintf("The setting %q (line %d) is %s, but it must be %s; the default is used.",
+				k.Name, m.line, shorten(value), k.Allowed))
+		}
+	}
+	return c, warnings, nil
+}
+
+// existing is the document in the file at path, empty when there is none.
+func existing(path string) (document, error) {
 	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]json.RawMessage{}, nil
+		return document{}, nil
 	}
 	if err == nil {
-		object, err := parseObject(data)
+		doc, err := parseDocument(data)
 		if err == nil {
-			return object, nil
+			return doc, nil
 		}
 	}
 	if err := os.Rename(path, path+".bad"); err != nil {
-		return nil, err
+		return document{}, err
 	}
-	return map[string]json.RawMessage{}, nil
+	return document{}, nil
 }
 
 func read(path string) ([]byte, error) {
