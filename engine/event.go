@@ -9,6 +9,7 @@ const (
 	EventReasoning EventKind = "reasoning" // Text: a piece of reasoning
 	EventText      EventKind = "text"      // Text: a piece of the answer
 	EventToolCall  EventKind = "tool_call" // ToolCall, and Text: the call as it was written
+	EventChoice    EventKind = "choice"    // Choice: a token was chosen, see Request.Alternatives
 	EventDone      EventKind = "done"      // Done: the reply has ended
 )
 
@@ -19,6 +20,7 @@ type Event struct {
 	Text     string    `json:"text,omitempty"`
 	Progress *Progress `json:"progress,omitempty"`
 	ToolCall *ToolCall `json:"tool_call,omitempty"`
+	Choice   *Choice   `json:"choice,omitempty"`
 	Done     *Done     `json:"done,omitempty"`
 
 	Candidate int `json:"candidate,omitempty"` // of Request.Candidates, counted from 0
@@ -30,6 +32,32 @@ type Progress struct {
 	Done   int `json:"done"`
 	Total  int `json:"total"`
 	Cached int `json:"cached,omitempty"`
+}
+
+// Choice tells of one token of a reply and of what else the model might have
+// written there. There is one for each token, in order, the one that ends the
+// reply included. It comes before the pieces of text that its token completes: of
+// several tokens that make up one rune, a tag or a stop string, only the last does.
+//
+// Probabilities are the model's own: the softmax of its logits over the whole
+// vocabulary, before penalties, temperature, grammar and whatever else has a say
+// in what is drawn.
+type Choice struct {
+	Token       int32   `json:"token"`
+	Piece       string  `json:"piece"`               // its text, see Other
+	Probability float64 `json:"probability"`         // from 0 to 1
+	Others      []Other `json:"others,omitempty"`    // the likeliest first; none for a token that the engine wrote itself to end the reasoning
+	Reasoning   bool    `json:"reasoning,omitempty"` // it belongs to the reasoning, whose tags do
+	End         bool    `json:"end,omitempty"`       // it ended the reply, and is no part of its text
+}
+
+// Other is a token that was not chosen. A reply that branches off with it gets
+// the tokens before it, and it, as Partial.Tokens.
+type Other struct {
+	Token       int32   `json:"token"`
+	Piece       string  `json:"piece"` // with U+FFFD for each byte of a rune that it holds only a part of; tags and marks by their names
+	Probability float64 `json:"probability"`
+	End         bool    `json:"end,omitempty"` // it would end the reply: nothing can branch off with it
 }
 
 // Finish says why a reply ended.

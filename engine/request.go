@@ -30,6 +30,10 @@ type Request struct {
 	// with its own EventDone; Event.Candidate tells them apart. 0 is one.
 	Candidates int `json:"candidates,omitempty"`
 
+	// Alternatives asks for an EventChoice with each token: how likely it was, and
+	// so many of the likeliest others, at most MaxAlternatives. 0: no such events.
+	Alternatives int `json:"alternatives,omitempty"`
+
 	// Draft marks a request for Warm whose last message is still being typed:
 	// only what stands before its end is evaluated.
 	Draft bool `json:"draft,omitempty"`
@@ -41,6 +45,9 @@ type Request struct {
 
 // MaxCandidates is the most that Request.Candidates may ask for.
 const MaxCandidates = 8
+
+// MaxAlternatives is the most that Request.Alternatives may ask for.
+const MaxAlternatives = 5
 
 // Role says whose words a message holds.
 type Role string
@@ -108,4 +115,10 @@ type Limits struct {
 type Partial struct {
 	Reasoning string `json:"reasoning,omitempty"`
 	Text      string `json:"text,omitempty"`
+
+	// Tokens go on after these, as Choice.Token has them: so a reply branches off
+	// after some tokens of another, with a token of its own. No events have told
+	// them, so those of this reply begin with what they say. Choices are told of new
+	// tokens only, and usage and limits count those. None of them may end a reply.
+	Tokens []int32 `json:"tokens,omitempty"`
 }

@@ -96,6 +96,8 @@ func (s *suite) replies(t *testing.T) {
 		{"gives way in the background", givesWay},
 		{"writes what a grammar allows", s.grammars},
 		{"writes candidates side by side", s.candidates},
+		{"tells what else it might have written", alternatives},
+		{"branches off with another token", s.branches},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, e, info) })
 	}

@@ -15,6 +15,7 @@ type outcome struct {
 	reasoning string
 	done      *engine.Done
 	err       error
+	choices   []engine.Choice
 	broken    []string // what the events did against the contract
 }
 
@@ -69,6 +70,10 @@ func read(seq iter.Seq2[engine.Event, error], each func(engine.Event)) outcome {
 			o.text += event.Text
 		case engine.EventReasoning:
 			o.reasoning += event.Text
+		case engine.EventChoice:
+			if event.Choice != nil {
+				o.choices = append(o.choices, *event.Choice)
+			}
 		case engine.EventDone:
 			o.done = event.Done
 		}
@@ -101,6 +106,8 @@ func (o *outcome) check(last, event engine.Event) {
 		}
 	case engine.EventLoading, engine.EventProgress:
 		o.checkProgress(last, event)
+	case engine.EventChoice:
+		o.checkChoice(event.Choice)
 	case engine.EventDone:
 		if event.Done == nil {
 			o.fault("done without its data")
@@ -132,7 +139,7 @@ func rank(k engine.EventKind) int {
 		return 1
 	case engine.EventProgress:
 		return 2
-	case engine.EventReasoning, engine.EventText, engine.EventToolCall:
+	case engine.EventReasoning, engine.EventText, engine.EventToolCall, engine.EventChoice:
 		return 3
 	case engine.EventDone:
 		return 4

@@ -34,6 +34,10 @@ func TestRead(t *testing.T) {
 		{name: "half a rune", events: []engine.Event{{Kind: engine.EventText, Text: "\xc3"}, done}, want: "whole runes"},
 		{name: "an empty text", events: []engine.Event{{Kind: engine.EventText}, done}, want: "whole runes"},
 		{name: "a tool call without a name", events: []engine.Event{{Kind: engine.EventToolCall, Text: "x"}, done}, want: "without a name"},
+		{name: "a choice that is none", events: []engine.Event{{Kind: engine.EventChoice}, done}, want: "impossible choice"},
+		{name: "a choice among impossible others", events: []engine.Event{choice(0.5, 0.4, 0.45), done}, want: "impossible choice"},
+		{name: "a choice among too likely others", events: []engine.Event{choice(0.5, 0.4, 0.2), done}, want: "impossible choice"},
+		{name: "a choice", events: []engine.Event{choice(0.1, 0.5, 0.2), text, done}},
 		{name: "an unknown event", events: []engine.Event{{Kind: "surprise"}, done}, want: "unknown kind"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,6 +47,15 @@ func TestRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// choice is one with so likely others.
+func choice(probability float64, others ...float64) engine.Event {
+	c := &engine.Choice{Token: 1, Piece: "a", Probability: probability}
+	for i, other := range others {
+		c.Others = append(c.Others, engine.Other{Token: int32(2 + i), Piece: "b", Probability: other})
+	}
+	return engine.Event{Kind: engine.EventChoice, Choice: c}
 }
 
 func sequence(events []engine.Event, err error) iter.Seq2[engine.Event, error] {

@@ -12,13 +12,13 @@ type budget struct {
 	tag    []llama.Token // the model's own
 }
 
-// newBudget is the budget of a reply that goes on after what it has reasoned
-// before, which counts. A model that cannot think has none.
-func (m *model) newBudget(limits engine.Limits, s start) budget {
+// newBudget is the budget of a reply that goes on after so many tokens of
+// reasoning, which count. A model that cannot think has none.
+func (m *model) newBudget(limits engine.Limits, reasoned int) budget {
 	if limits.Reasoning <= 0 || !m.traits.Thinks {
 		return budget{}
 	}
-	return budget{max(1, limits.Reasoning-s.reasoned), m.vocab.TokenizeMore(m.traits.Think.Close)}
+	return budget{max(1, limits.Reasoning-reasoned), m.vocab.TokenizeMore(m.traits.Think.Close)}
 }
 
 // closing returns the tokens that the engine writes after the last one: the tag,

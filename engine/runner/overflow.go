@@ -101,7 +101,7 @@ func (m *model) sized(ctx context.Context, req engine.Request) (overflow.Chat, e
 		}
 	}
 	if req.Resume != nil {
-		chat.Resumed = len(m.vocab.Tokenize(req.Resume.Reasoning + req.Resume.Text))
+		chat.Resumed = len(m.vocab.Tokenize(req.Resume.Reasoning+req.Resume.Text)) + len(req.Resume.Tokens)
 	}
 	return chat, nil
 }

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,18 +11,19 @@ import (
 	"notso/engine/prompt"
 )
 
-// start is where a reply begins: the tokens before it, whether its first token
-// belongs to the reasoning, and whether the reasoning is over.
+// start is where a reply begins: the tokens before it, whether the first of which
+// events will tell belongs to the reasoning, and whether the reasoning is over.
 type start struct {
 	tokens    []llama.Token
 	reasoning bool
 	answering bool
-	reasoned  int   // tokens of the reasoning that is resumed
-	dropped   []int // messages that the prompt leaves out
+	reasoned  int           // tokens of the reasoning that is resumed
+	begun     []llama.Token // the last of tokens, of which no event has told
+	dropped   []int         // messages that the prompt leaves out
 }
 
 // whole renders and tokenises all of req, with the reply that it resumes.
-// Errors: *engine.TemplateError, ctx.Err().
+// Errors: *engine.TemplateError, *engine.UnsupportedError, ctx.Err().
 func (m *model) whole(ctx context.Context, req engine.Request) (start, error) {
 	p, err := m.render(ctx, req)
 	if err != nil {
@@ -31,7 +33,11 @@ func (m *model) whole(ctx context.Context, req engine.Request) (start, error) {
 	if len(s.tokens) == 0 {
 		return start{}, &engine.TemplateError{Reason: "it gives an empty prompt"}
 	}
-	if partial := req.Resume; partial != nil && *partial != (engine.Partial{}) {
+	partial := req.Resume
+	if partial == nil {
+		return s, nil
+	}
+	if partial.Reasoning != "" || partial.Text != "" {
 		text := m.written(*partial, p.Thinking)
 		tokens, rest := m.scheduler.follow(s.tokens, text, m.piece)
 		tokens = append(tokens, m.vocab.TokenizeMore(rest)...)
@@ -42,6 +48,14 @@ func (m *model) whole(ctx context.Context, req engine.Request) (start, error) {
 			s.reasoned = len(tokens)
 		}
 	}
+	for _, n := range partial.Tokens {
+		token := llama.Token(n)
+		if n < 0 || int(n) >= m.vocab.Size() || m.vocab.IsEnd(token) {
+			return start{}, &engine.UnsupportedError{What: fmt.Sprintf("a reply that goes on after the token %d", n)}
+		}
+		s.begun = append(s.begun, token)
+	}
+	s.tokens = append(s.tokens, s.begun...)
 	return s, nil
 }
 

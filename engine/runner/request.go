@@ -49,6 +49,8 @@ func (r *Runner) begin(ctx context.Context, req engine.Request) (events *feed, c
 		switch {
 		case ctx.Err() != nil:
 			j.finish(engine.FinishStopped, nil)
+		case j.writer.parser.Stopped(): // by a stop string in what the reply begins with
+			j.finish(engine.FinishStop, nil)
 		case !m.scheduler.submit(j):
 			j.finish("", engine.ErrNoModel)
 		}
@@ -66,6 +68,9 @@ func (m *model) replyJobs(ctx context.Context, req engine.Request, called time.T
 	n := max(1, req.Candidates)
 	if n > engine.MaxCandidates {
 		return nil, &engine.UnsupportedError{What: fmt.Sprintf("writing %d candidates, more than %d,", n, engine.MaxCandidates)}
+	}
+	if req.Alternatives < 0 || req.Alternatives > engine.MaxAlternatives {
+		return nil, &engine.UnsupportedError{What: fmt.Sprintf("telling of %d alternatives, more than %d,", req.Alternatives, engine.MaxAlternatives)}
 	}
 	s, err := m.start(ctx, req)
 	if err != nil && ctx.Err() == nil {
@@ -102,14 +107,20 @@ func (m *model) writer(req engine.Request, s start, called time.Time) (*writer, 
 	if err != nil {
 		return nil, err
 	}
-	return &writer{
+	w := &writer{
 		sampler: sampler, parser: m.parser(req, s), vocab: m.vocab, tags: m.tags,
-		limit: req.Limits.MaxTokens, budget: m.newBudget(req.Limits, s), called: called,
+		limit: req.Limits.MaxTokens, alternatives: req.Alternatives, called: called,
 		done: engine.Done{
 			Dropped: s.dropped, Usage: engine.Usage{PromptTokens: len(s.tokens)}, Seed: req.Seed, Sampling: req.Sampling,
 			PromptHash: hash(s.tokens), ModelHash: m.info.Hash, EngineBuild: m.info.EngineBuild,
 		},
-	}, nil
+	}
+	if err := w.begin(s.begun); err != nil {
+		sampler.Close()
+		return nil, err
+	}
+	w.budget = m.newBudget(req.Limits, s.reasoned+w.begunReasoning)
+	return w, nil
 }
 
 // Warm implements engine.Engine.
@@ -177,7 +188,7 @@ func (m *model) sampler(req engine.Request, prompt []llama.Token) (*llama.Sample
 	}
 	if req.Resume != nil && !sampler.Begin(m.vocab.Tokenize(req.Resume.Text)) {
 		sampler.Close()
-		return nil, &engine.GrammarError{Reason: "the reply that goes on has begun otherwise"}
+		return nil, errBegunOtherwise()
 	}
 	if llama.Penalises(req.Sampling) {
 		for _, token := range prompt[max(0, len(prompt)-llama.PenaltyWindow):] {
@@ -185,6 +196,10 @@ func (m *model) sampler(req engine.Request, prompt []llama.Token) (*llama.Sample
 		}
 	}
 	return sampler, nil
+}
+
+func errBegunOtherwise() error {
+	return &engine.GrammarError{Reason: "the reply that goes on has begun otherwise"}
 }
 
 // seed draws one for 0. The largest number means "draw one" to llama.cpp, so it

@@ -20,6 +20,11 @@ type writer struct {
 	budget  budget
 	done    engine.Done
 
+	begun          []engine.Event // of what the reply begins with, not told yet
+	begunReasoning int            // tokens
+	alternatives   int            // to tell of with each token
+	choice         *engine.Choice // of the token sampled last; nil when it is told, or not asked for
+
 	called      time.Time // of Reply
 	prefillFrom time.Time
 	first       time.Time // the first token was there
@@ -37,6 +42,9 @@ func (w *writer) next(c *llama.Context, index int) (llama.Token, error) {
 	if token == llama.NoToken {
 		return token, &engine.GrammarError{Reason: "it leads to where no token of this model goes on"}
 	}
+	if w.alternatives > 0 {
+		w.choice = w.choose(c, index, token)
+	}
 	return token, nil
 }
 
@@ -47,13 +55,14 @@ func (w *writer) write(token llama.Token) (events []engine.Event, finish engine.
 		w.first = w.last
 	}
 	if w.vocab.IsEnd(token) {
-		return nil, engine.FinishEnd
+		return w.tell(token, false, nil), engine.FinishEnd
 	}
 	w.done.Usage.ReplyTokens++
 	w.piece = w.vocab.AppendPiece(w.piece[:0], token, w.tags[token])
 	before := w.parser.Reasoning()
 	events = w.parser.Write(w.piece)
 	w.observe(before)
+	events = w.tell(token, before || w.parser.Reasoning(), events)
 	switch {
 	case w.parser.Stopped():
 		return events, engine.FinishStop
@@ -65,7 +74,7 @@ func (w *writer) write(token llama.Token) (events []engine.Event, finish engine.
 
 // finish returns the last events: what the parser held back, and the summary.
 func (w *writer) finish(finish engine.Finish) []engine.Event {
-	events := w.parser.Close()
+	events := append(w.begun, w.parser.Close()...)
 	if finish != engine.FinishEnd {
 		events = withoutHalfRune(events)
 	}

@@ -23,6 +23,9 @@ func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 		if err == nil && req.Candidates > engine.MaxCandidates {
 			err = &engine.UnsupportedError{What: fmt.Sprintf("writing %d candidates", req.Candidates)}
 		}
+		if err == nil {
+			err = e.opts.Script.checkChoices(req)
+		}
 		if err != nil {
 			yield(engine.Event{}, err)
 			return
@@ -77,8 +80,15 @@ func (w *writing) write(ctx context.Context) {
 		InReasoning: resume != nil && resume.Reasoning != "" && resume.Text == "",
 	})
 	script = script.within(w.req.Limits.Reasoning, resume)
-	for i, piece := range rest(script.pieces(w.req.Thinking != engine.ThinkingOff), resume) {
+	pieces := rest(script.pieces(w.req.Thinking != engine.ThinkingOff), resume)
+	if pieces = w.begin(parser, pieces); w.left {
+		return
+	}
+	for i, piece := range pieces {
 		finish, err := w.before(ctx, i)
+		if parser.Stopped() { // in what the reply begins with
+			finish, err = engine.FinishStop, nil
+		}
 		if err != nil {
 			w.yield(engine.Event{}, err)
 			w.left = true
@@ -89,7 +99,11 @@ func (w *writing) write(ctx context.Context) {
 			break
 		}
 		w.done.Usage.ReplyTokens++
+		before := parser.Reasoning()
 		events := parser.Write([]byte(piece))
+		if w.choose(piece, before || parser.Reasoning()); w.left {
+			return
+		}
 		if len(events) > 0 && events[0].Kind == engine.EventReasoning {
 			w.done.Usage.ReasoningTokens++
 		}
@@ -100,6 +114,12 @@ func (w *writing) write(ctx context.Context) {
 			w.done.Finish = engine.FinishStop
 			break
 		}
+	}
+	if w.done.Finish == engine.FinishEnd {
+		w.choose(turnEnd, false)
+	}
+	if w.left {
+		return
 	}
 	if w.send(parser.Close()); w.left {
 		return

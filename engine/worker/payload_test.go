@@ -63,7 +63,7 @@ func fill(t *testing.T, v reflect.Value) {
 		v.SetString("é <b>")
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int32:
 		v.SetInt(-7)
 	case reflect.Uint32:
 		v.SetUint(1<<32 - 1)
