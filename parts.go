@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 
 	"notso/app"
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/store"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -24,6 +26,7 @@ type parts struct {
 // otherwise the caller holds the lock.
 func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *parts, err error) {
 	p := &parts{Options: app.Options{
+		Language: words.Environment(os.Getenv),
 		Library:  newLibrary(paths.Models, model),
 		Passages: paths.Passages,
 		Version:  version,

@@ -38,6 +38,10 @@ type Options struct {
 	// Nil: messages fail with a sentence instead.
 	Builtin engine.Engine
 
+	// Language is what the environment asks for, such as "fr_FR"; the setting
+	// goes first. "" is English.
+	Language string
+
 	Passages string // folder of the user's own passages for /quote
 	Version  string
 	Warnings []string // sentences to show when the window opens, such as of settings that make no sense

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 
+	"notso/app/words"
 	"notso/frontend"
 )
 
@@ -14,12 +16,19 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'"
 
-// assets serves the embedded files below /assets/.
-func assets() http.Handler {
+// assets serves the embedded files below /assets/, and the words of the page's
+// script as a module.
+func assets(language func() words.Words) http.Handler {
 	files := http.StripPrefix("/assets/", http.FileServerFS(frontend.Assets))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path[len(r.URL.Path)-1] == '/' {
 			http.NotFound(w, r) // no listings
+			return
+		}
+		if r.URL.Path == "/assets/js/catalogue.js" {
+			texts, _ := json.Marshal(language().Page()) // a map of strings cannot fail
+			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+			fmt.Fprintf(w, "export default %s;\n", texts)
 			return
 		}
 		files.ServeHTTP(w, r)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"notso/app/words"
 	"notso/frontend"
 )
 
@@ -41,11 +42,12 @@ func place(name string) (target, swap string) {
 // The nonce in the answer's Content-Security-Policy is for htmx's hx-csp
 // extension: it vouches for the hx- attributes of this answer. The policy that
 // the browser enforces is the page's.
-func writeFragments(w http.ResponseWriter, status int, fragments ...fragment) {
+func writeFragments(w http.ResponseWriter, language words.Words, status int, fragments ...fragment) {
 	var body bytes.Buffer
-	set, policy := windowTemplates().part, "script-src 'nonce-"+windowTemplates().partNonce+"'"
+	templates := windowTemplates()[language.Code()]
+	set, policy := templates.part, "script-src 'nonce-"+templates.partNonce+"'"
 	if len(fragments) > 0 && fragments[0].Name == "page.html" {
-		set, policy = windowTemplates().page, ""
+		set, policy = templates.page, ""
 	}
 	if err := render(&body, set, fragments...); err != nil {
 		http.Error(w, "The window could not be drawn: "+err.Error(), http.StatusInternalServerError)
@@ -84,16 +86,23 @@ type templates struct {
 	partNonce  string
 }
 
-// windowTemplates parses the templates, once. They are part of the program, so
-// one that does not parse is a fault in it.
-var windowTemplates = sync.OnceValue(func() templates {
-	parse := func(nonce string) *template.Template {
+// windowTemplates parses the templates for each language, once. They are part of
+// the program, so one that does not parse is a fault in it.
+var windowTemplates = sync.OnceValue(func() map[string]templates {
+	parse := func(language words.Words, nonce string) *template.Template {
 		return template.Must(template.New("").Funcs(template.FuncMap{
-			"nonce": func() string { return nonce },
+			"nonce":    func() string { return nonce },
+			"language": language.Code,
+			"say":      language.Say,
+			"count":    language.Count,
 			// what the page's script clones for its own toasts
 			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },
 		}).ParseFS(frontend.Templates, "templates/*.html"))
 	}
-	partNonce := rand.Text()
-	return templates{page: parse(rand.Text()), part: parse(partNonce), partNonce: partNonce}
+	all := map[string]templates{}
+	for _, l := range words.Languages() {
+		language, partNonce := words.In(l.Code, ""), rand.Text()
+		all[l.Code] = templates{page: parse(language, rand.Text()), part: parse(language, partNonce), partNonce: partNonce}
+	}
+	return all
 })

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"notso/app/webtest"
+	"notso/app/words"
 )
 
 // canned is a window without an app behind it: the real templates, styles and
@@ -30,45 +31,45 @@ func openCanned(t *testing.T, browser *webtest.Browser, page pageView) (*canned,
 
 func (c *canned) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets())
+	mux.Handle("GET /assets/", assets(func() words.Words { return words.Words{} }))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		writeFragments(w, http.StatusOK, fragment{Name: "page.html", View: c.page})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "page.html", View: c.page})
 	})
 	mux.HandleFunc("GET /chats", func(w http.ResponseWriter, r *http.Request) {
-		writeFragments(w, http.StatusOK, fragment{Name: "sidebar.html", View: c.page.Sidebar})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: c.page.Sidebar})
 	})
 	mux.HandleFunc("GET /chats/{id}", func(w http.ResponseWriter, r *http.Request) {
 		view := cannedTalk()
 		fmt.Sscan(r.PathValue("id"), &view.ChatID)
 		view.Title = "Chat number " + r.PathValue("id")
-		writeFragments(w, http.StatusOK, fragment{Name: "conversation.html", View: view},
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "conversation.html", View: view},
 			fragment{Name: "sidebar.html", View: cannedSidebar(view.ChatID), OOB: true})
 	})
 	mux.HandleFunc("POST /chats/{id}/turns", c.postTurn)
 	mux.HandleFunc("POST /chats/{id}/thinking", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
-		writeFragments(w, http.StatusOK, fragment{Name: "thinking.html", View: thinkingView{Chat: 7, Available: true, On: r.FormValue("on") == "true", Why: "Why"}})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "thinking.html", View: thinkingView{Chat: 7, Available: true, On: r.FormValue("on") == "true", Why: "Why"}})
 	})
 	mux.HandleFunc("DELETE /chats/{id}", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
 		rest := sidebarView{Chats: c.page.Sidebar.Chats[1:]}
-		writeFragments(w, http.StatusOK, fragment{Name: "sidebar.html", View: rest},
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: rest},
 			fragment{Name: "toast.html", View: toastView{Text: "Deleted “Chat”.", Undo: "/chats/1/restore", Kind: "info"}, OOB: true})
 	})
 	mux.HandleFunc("POST /chats/{id}/restore", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
-		writeFragments(w, http.StatusOK, fragment{Name: "sidebar.html", View: c.page.Sidebar, OOB: true})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: c.page.Sidebar, OOB: true})
 	})
 	mux.HandleFunc("POST /chats/{id}/title", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
 		view := cannedSidebar(2)
 		view.Chats[1].Title = r.FormValue("title")
-		writeFragments(w, http.StatusOK, fragment{Name: "sidebar.html", View: view})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: view})
 	})
 	mux.HandleFunc("GET /turns/{id}", func(w http.ResponseWriter, r *http.Request) {
 		var id int64
 		fmt.Sscan(r.PathValue("id"), &id)
-		writeFragments(w, http.StatusOK, fragment{Name: "turn.html", View: turnView{ID: id, State: "done", Seq: 1000,
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "turn.html", View: turnView{ID: id, State: "done", Seq: 1000,
 			Reasoning: blocksOf("<p>I was thinking.</p>"), Summary: "Thought for 1 s", Text: blocksOf("<p>The whole reply.</p>"), Stats: "3 tokens", CanRetry: true}})
 	})
 	mux.HandleFunc("GET /turns/{id}/text", func(w http.ResponseWriter, r *http.Request) {
@@ -87,18 +88,18 @@ func (c *canned) postTurn(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.refuse != "" {
-		writeFragments(w, http.StatusUnprocessableEntity, fragment{Name: "error.html", View: c.refuse})
+		writeFragments(w, words.Words{}, http.StatusUnprocessableEntity, fragment{Name: "error.html", View: c.refuse})
 		c.refuse = ""
 		return
 	}
 	text := r.FormValue("text")
 	if text == "/help" {
-		writeFragments(w, http.StatusOK, fragment{Name: "help.html", View: cannedPalette(), OOB: true})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "help.html", View: cannedPalette(), OOB: true})
 		return
 	}
 	id := c.nextTurn
 	c.nextTurn += 2
-	writeFragments(w, http.StatusOK,
+	writeFragments(w, words.Words{}, http.StatusOK,
 		fragment{Name: "turn.html", View: turnView{ID: id, User: true, State: "done", Text: blocksOf("<p>" + template.HTMLEscapeString(text) + "</p>")}},
 		fragment{Name: "turn.html", View: turnView{ID: id + 1, State: "running", Summary: "Thinking…"}})
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"notso/app/words"
 	"regexp"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func TestTheNonceOfAnAnswerIsNotThePages(t *testing.T) {
 
 func TestAFragmentThatFailsSendsNothingOfTheOthers(t *testing.T) {
 	w := httptest.NewRecorder()
-	writeFragments(w, http.StatusOK, fragment{Name: "status.html", View: statusView{Text: "visible"}}, fragment{Name: "turn.html", View: "not a turn"})
+	writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "status.html", View: statusView{Text: "visible"}}, fragment{Name: "turn.html", View: "not a turn"})
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "visible") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -197,7 +198,7 @@ func TestEveryStylesheetIsImported(t *testing.T) {
 func write(t *testing.T, fragments ...fragment) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
-	writeFragments(w, http.StatusOK, fragments...)
+	writeFragments(w, words.Words{}, http.StatusOK, fragments...)
 	if w.Code != http.StatusOK {
 		t.Fatal(w.Body)
 	}

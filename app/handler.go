@@ -24,7 +24,7 @@ type answer struct {
 // Handler serves the window: its page, its fragments and its assets.
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets())
+	mux.Handle("GET /assets/", assets(a.language))
 	for pattern, serve := range a.routes() {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -41,7 +41,7 @@ func (a *App) Handler() http.Handler {
 				w.WriteHeader(http.StatusNoContent)
 				return
 			}
-			writeFragments(w, http.StatusOK, got.fragments...)
+			writeFragments(w, a.language(), http.StatusOK, got.fragments...)
 		})
 	}
 	mux.HandleFunc("GET /turns/{id}/text", a.turnText)
@@ -282,7 +282,7 @@ func (a *App) refuse(w http.ResponseWriter, err error) {
 	case errors.Is(err, chat.ErrBusy):
 		status = http.StatusConflict
 	}
-	writeFragments(w, status, fragment{Name: "error.html", View: Sentence(err)})
+	writeFragments(w, a.language(), status, fragment{Name: "error.html", View: Sentence(err)})
 }
 
 func (a *App) shown() int64 {

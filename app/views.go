@@ -40,7 +40,7 @@ func (a *App) sidebar(ctx context.Context) (sidebarView, error) {
 	var view sidebarView
 	for _, c := range chats {
 		view.Chats = append(view.Chats, chatItem{
-			ID: c.ID, Title: c.Title, When: day(c.Updated, now), Current: c.ID == current, Running: a.running(c.ID) != nil,
+			ID: c.ID, Title: c.Title, When: a.day(c.Updated, now), Current: c.ID == current, Running: a.running(c.ID) != nil,
 		})
 	}
 	return view, nil
@@ -214,18 +214,16 @@ func greeting(now time.Time) string {
 }
 
 // day names the day of t as people do, seen from now.
-func day(t, now time.Time) string {
+func (a *App) day(t, now time.Time) string {
 	t, now = t.Local(), now.Local()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	switch {
 	case !t.Before(midnight):
-		return "Today"
+		return a.say("time.today")
 	case !t.Before(midnight.AddDate(0, 0, -1)):
-		return "Yesterday"
-	case t.Year() == now.Year():
-		return t.Format("2 January")
+		return a.say("time.yesterday")
 	}
-	return t.Format("2 January 2006")
+	return a.language().Date(t, now)
 }
 
 func encode(v any) json.RawMessage {

@@ -96,6 +96,7 @@ func TestWindow(t *testing.T) {
 			p.Until(`!document.querySelector('#turn-2') && document.querySelector('#turn-3[data-state=done]')`)
 		}},
 		{"a suggestion fills the box, and nothing is sent", scripted.Options{Script: scripted.Script{Answer: []string{"Rain\n", "Snow in Bergen\n", "Wind"}}}, func(t *testing.T, b *bench, p *webtest.Page) {
+			b.aside(b.opts.Config, true)
 			p.Type("#message", "Weather?\r")
 			p.Until(`document.querySelectorAll('#turn-2 .followups button').length === 3`)
 			p.Until(`document.querySelector('h1').textContent === 'Rain' && document.querySelector('#chat-1 .open').textContent.includes('Rain')`)

@@ -31,6 +31,7 @@ import (
 // what a pointer, slice or map points at is never written to.
 type Config struct {
 	Theme    Theme  `json:"theme"`
+	Language string `json:"language"`  // "system", or one of words.Languages
 	Accent   string `json:"accent"`    // one of Accents
 	Density  string `json:"density"`   // "comfortable" or "compact"
 	FontSize int    `json:"font_size"` // percent, one of FontSizes
@@ -98,7 +99,7 @@ func FontSizes() []int { return []int{80, 90, 100, 110, 125, 150, 175, 200} }
 // Default is what a new installation has.
 func Default() Config {
 	return Config{
-		Theme: ThemeSystem, Accent: "violet", Density: "comfortable", FontSize: 100, Depth: "soft", Motion: "system", Sidebar: true,
+		Theme: ThemeSystem, Language: "system", Accent: "violet", Density: "comfortable", FontSize: 100, Depth: "soft", Motion: "system", Sidebar: true,
 		Titles: true, FollowUps: true, Send: "enter", Notifications: true, SnapshotGiB: 8, IdleMinutes: 10,
 	}
 }

@@ -63,6 +63,7 @@ func Keys() []Key {
 	sizes := FontSizes()
 	keys := []Key{
 		choice("theme", Appearance, "Colours: as the desktop has them, light, dark, or with the strongest contrast.", func(c *Config) *Theme { return &c.Theme }, Themes()...),
+		choice("language", Appearance, "Language of the app: as the desktop has it, English or French.", func(c *Config) *string { return &c.Language }, "system", "en", "fr"),
 		choice("accent", Appearance, "Colour of what is chosen and of what can be done.", func(c *Config) *string { return &c.Accent }, Accents()...),
 		choice("density", Appearance, "Room between things.", func(c *Config) *string { return &c.Density }, "comfortable", "compact"),
 		sizeKey(sizes),

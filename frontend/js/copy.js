@@ -2,7 +2,7 @@
 import { announce } from './announce.js';
 import { listen } from './behaviours.js';
 import * as wails from './wails.js';
-import { words } from './words.js';
+import { say } from './words.js';
 
 const thanks = 1600; // ms that a button says it is done
 
@@ -22,7 +22,7 @@ async function text(path) {
 /** Copies what source gives, and has button and screen reader say so. */
 export async function copy(button, source) {
   const done = await Promise.resolve(source()).then(wails.copy).catch(() => false);
-  announce(done ? words.copied : words.notCopied);
+  announce(say(done ? 'page.copied' : 'page.not_copied'));
   if (!done) return;
   button.dataset.done = '';
   setTimeout(() => delete button.dataset.done, thanks);

@@ -3,16 +3,16 @@
 import { all, listen } from './behaviours.js';
 import { sentence } from './http.js';
 import { show } from './toasts.js';
-import { words } from './words.js';
+import { say } from './words.js';
 
 export function connect(body) {
   return all(
-    listen(body, 'htmx:response:error', ({ detail: { ctx } }) => say(ctx, sentence(ctx.text))),
-    listen(body, 'htmx:error', ({ detail: { ctx } }) => ctx && say(ctx, words.noAnswer)),
+    listen(body, 'htmx:response:error', ({ detail: { ctx } }) => tell(ctx, sentence(ctx.text))),
+    listen(body, 'htmx:error', ({ detail: { ctx } }) => ctx && tell(ctx, say('page.no_answer'))),
   );
 }
 
-function say(ctx, text) {
+function tell(ctx, text) {
   if (ctx.sourceElement.id === 'composer') document.getElementById('composer-error').textContent = text;
   else show({ text, kind: 'error' });
 }

@@ -2,7 +2,7 @@
 import { listen } from './behaviours.js';
 import { show } from './toasts.js';
 import { exportChat } from './wails.js';
-import { words } from './words.js';
+import { say } from './words.js';
 
 export function connect(menu) {
   return listen(menu, 'click', async ({ target }) => {
@@ -10,7 +10,7 @@ export function connect(menu) {
     if (!format) return;
     try {
       const path = await exportChat(Number(menu.closest('[data-chat]').dataset.chat), format);
-      if (path) show({ text: words.saved(path) });
+      if (path) show({ text: say('page.saved', path) });
     } catch (err) {
       show({ text: String(err.message ?? err), kind: 'error' });
     }

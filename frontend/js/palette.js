@@ -3,7 +3,7 @@
 // tells which command is chosen.
 import { announce } from './announce.js';
 import { all, listen } from './behaviours.js';
-import { words } from './words.js';
+import { count } from './words.js';
 
 export function connect(box) {
   const panel = document.getElementById('palette-panel');
@@ -23,7 +23,7 @@ export function connect(box) {
     narrow(name.toLowerCase(), space !== '');
     panel.querySelector('.nothing').hidden = shown().length > 0;
     if (space && shown().length === 0) return close();
-    if (panel.hidden || name !== panel.dataset.name) announce(words.commands(shown().length));
+    if (panel.hidden || name !== panel.dataset.name) announce(count('page.commands', shown().length));
     panel.dataset.name = name;
     panel.hidden = false;
     box.setAttribute('role', 'combobox');
