@@ -89,7 +89,7 @@ func New(opts Options) (*App, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &App{opts: opts, words: markdown.New(), ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
 	a.model = newModel(a)
-	if _, err := opts.Store.Recover(ctx, sentenceInterrupted); err != nil {
+	if _, err := opts.Store.Recover(ctx, a.say("error.interrupted")); err != nil {
 		cancel()
 		return nil, err
 	}

@@ -246,7 +246,7 @@ func TestShutdownInterruptsAndTheNextStartOffersToContinue(t *testing.T) {
 		t.Errorf("the reply is %+v, %v", answer, err)
 	}
 	view := b.turn(answer, true)
-	if !view.CanContinue || view.Notice != sentenceInterrupted {
+	if !view.CanContinue || view.Notice != b.App.say("error.interrupted") {
 		t.Errorf("its view is %+v", view)
 	}
 }
@@ -415,7 +415,7 @@ func TestAChatThatOutgrowsTheModelGoesOnAndDrawsALine(t *testing.T) {
 	}
 	lines := 0
 	for i, turn := range view.Turns {
-		if turn.Divider == sentenceOutgrown {
+		if turn.Divider == b.App.say("conversation.outgrown") {
 			lines++
 			if i == 0 || !turn.User {
 				t.Errorf("the line stands above turn %d, want a message of the user's further down", i)

@@ -155,9 +155,9 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 		if info.Name != "" && !builtin {
 			template := ""
 			if info.Template == "chatml" {
-				template = " " + sentenceChatML
+				template = " " + a.say("status.chatml")
 			}
-			out.Text = fmt.Sprintf("%s, %s, %s tokens of context.%s %s", a.model.name(), info.Quantisation, number(info.ContextLength), template, a.choices())
+			out.Text = fmt.Sprintf("%s, %s, %s tokens of context.%s %s", a.model.name(), info.Quantisation, a.language().Number(info.ContextLength), template, a.choices())
 		}
 		return nil
 	}

@@ -282,7 +282,7 @@ func (a *App) refuse(w http.ResponseWriter, err error) {
 	case errors.Is(err, chat.ErrBusy):
 		status = http.StatusConflict
 	}
-	writeFragments(w, a.language(), status, fragment{Name: "error.html", View: Sentence(err)})
+	writeFragments(w, a.language(), status, fragment{Name: "error.html", View: a.sentence(err)})
 }
 
 func (a *App) shown() int64 {

@@ -120,9 +120,9 @@ func (r *reply) take(event engine.Event) bool {
 	case engine.EventDone:
 		r.final = event.Done
 	case engine.EventLoading:
-		r.app.showStatus(r.chat, statusView{State: "loading", Text: "Loading the model", Fraction: fraction(event.Progress)})
+		r.app.showStatus(r.chat, statusView{State: "loading", Text: r.app.say("status.loading"), Fraction: fraction(event.Progress)})
 	case engine.EventProgress:
-		r.app.showStatus(r.chat, readingStatus(event.Progress))
+		r.app.showStatus(r.chat, r.app.readingStatus(event.Progress))
 	}
 	if r.each != nil && event.Kind != engine.EventDone {
 		r.each(event)
@@ -163,7 +163,7 @@ func (r *reply) show(batch []chat.Piece) {
 	for _, p := range batch {
 		if p.Reasoning {
 			r.thinking = time.Since(r.decoded)
-			event.Parts = append(event.Parts, changed("reasoning", "Thinking…", r.reasoning.Write(p.Text)))
+			event.Parts = append(event.Parts, changed("reasoning", r.app.say("turn.thinking"), r.reasoning.Write(p.Text)))
 			continue
 		}
 		event.Parts = append(event.Parts, changed("text", "", r.text.Write(p.Text)))
@@ -176,7 +176,7 @@ func (r *reply) show(batch []chat.Piece) {
 		}
 		r.phase = "writing"
 	}
-	status := writingStatus(r.phase, r.tokens, time.Since(r.decoded))
+	status := r.app.writingStatus(r.phase, r.tokens, time.Since(r.decoded))
 	r.mu.Unlock()
 	r.app.opts.Emit("reply", event)
 	r.app.showStatus(r.chat, status)
@@ -184,7 +184,7 @@ func (r *reply) show(batch []chat.Piece) {
 
 // foldSummary tells the fold how long the reasoning took, and changes no block.
 func (r *reply) foldSummary() replyPart {
-	return changed("reasoning", thoughtFor(r.thinking), markdown.Update{From: len(r.reasoning.Blocks())})
+	return changed("reasoning", r.app.thoughtFor(r.thinking), markdown.Update{From: len(r.reasoning.Blocks())})
 }
 
 func changed(part, summary string, u markdown.Update) replyPart {
@@ -200,17 +200,17 @@ func (r *reply) finish(ctx context.Context, err error) {
 	state, notice := chat.Done, ""
 	switch {
 	case r.app.ctx.Err() != nil && r.final == nil, r.app.ctx.Err() != nil && r.final.Finish == engine.FinishStopped:
-		state, notice = chat.Interrupted, sentenceInterrupted
+		state, notice = chat.Interrupted, r.app.say("error.interrupted")
 	case errors.Is(err, engine.ErrWorkerDied):
-		state, notice = chat.Interrupted, Sentence(err)
+		state, notice = chat.Interrupted, r.app.sentence(err)
 	case err != nil && ctx.Err() == nil:
-		state, notice = chat.Failed, Sentence(err)
+		state, notice = chat.Failed, r.app.sentence(err)
 	case err != nil, r.final != nil && r.final.Finish == engine.FinishStopped:
 		state = chat.Stopped
 	}
 	stats := r.app.stats(r)
 	if _, err := r.app.opts.Store.FinishReply(context.Background(), r.turn, state, notice, stats); err != nil {
-		notice = Sentence(err)
+		notice = r.app.sentence(err)
 		state = chat.Failed
 	}
 	// The page fetches the turn when it hears of the end, so by then the turn
@@ -223,7 +223,7 @@ func (r *reply) finish(ctx context.Context, err error) {
 	event := replyEvent{Chat: r.chat, Turn: r.turn, Seq: r.seq, Final: true}
 	r.mu.Unlock()
 	r.app.opts.Emit("reply", event)
-	r.app.showStatus(r.chat, endStatus(state, notice, stats))
+	r.app.showStatus(r.chat, r.app.endStatus(state, notice, stats))
 	if r.each != nil && r.final != nil {
 		r.each(engine.Event{Kind: engine.EventDone, Done: r.final})
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -11,73 +10,82 @@ import (
 
 	"notso/app/chat"
 	"notso/app/store"
+	"notso/app/words"
 	"notso/engine"
 )
 
-const (
-	sentenceInterrupted = "The app ended while this was being written."
-	sentenceChatML      = "This model file has no chat template, so the common one, ChatML, is used. If the answers look odd, that may be why."
-)
-
 // Sentence turns an error into what a person needs: what happened, and what to
-// do next. It is the only place that does.
-func Sentence(err error) string {
+// do next. It and the App's own, which speaks the user's language, are the only
+// ones that do.
+func Sentence(err error) string { return sentence(words.Words{}, err) }
+
+func (a *App) sentence(err error) string { return sentence(a.language(), err) }
+
+func sentence(in words.Words, err error) string {
+	var problem *words.Problem
 	var file *engine.ModelFileError
 	var long *engine.PromptTooLongError
 	var template *engine.TemplateError
+	var grammar *engine.GrammarError
 	var unsupported *engine.UnsupportedError
 	switch {
 	case err == nil:
 		return ""
+	case errors.As(err, &problem):
+		return in.Say(problem.Key, problem.Args...)
 	case errors.Is(err, chat.ErrEmptyTurn):
-		return "Write a message first."
+		return in.Say("error.empty_turn")
 	case errors.Is(err, chat.ErrBusy):
-		return "A reply is still being written. Stop it with Escape, or wait for its end."
+		return in.Say("error.busy")
 	case errors.Is(err, chat.ErrNotFound):
-		return "This chat is not there any more."
+		return in.Say("error.not_found")
 	case errors.Is(err, store.ErrFolderExists):
-		return "There is a folder of that name already. Choose another name."
+		return in.Say("error.folder_exists")
 	case errors.Is(err, store.ErrEmptyName):
-		return "Give the folder a name."
+		return in.Say("error.empty_name")
 	case errors.Is(err, engine.ErrNoModel):
-		return "No model is loaded. Choose one with /model."
+		return in.Say("error.no_model")
 	case errors.As(err, &file):
-		return fmt.Sprintf("The model file %s cannot be used: %s. Choose another with /model.", filepath.Base(file.Path), file.Reason)
+		return in.Say("error.model_file", filepath.Base(file.Path), file.Reason)
 	case errors.As(err, &long):
-		return fmt.Sprintf("This is too long for the model: %d tokens, and it holds %d. Shorten the message, or start afresh with /reset.", long.Tokens, long.Limit)
+		return in.Say("error.too_long", in.Number(long.Tokens), in.Number(long.Limit))
 	case errors.As(err, &template):
-		return fmt.Sprintf("The model's chat template gave no prompt: %s. Try another model with /model.", template.Reason)
+		return in.Say("error.template", template.Reason)
+	case errors.As(err, &grammar):
+		return in.Say("error.grammar", grammar.Reason)
 	case errors.As(err, &unsupported):
-		return strings.ToUpper(unsupported.What[:1]) + unsupported.What[1:] + " is not possible with this model."
+		return in.Say("error.unsupported", capital(unsupported.What))
 	case errors.Is(err, engine.ErrWorkerDied):
-		return "The engine ended unexpectedly (" + cause(err) + "). What was written is kept. Send a message or continue the reply, and it starts again."
+		return in.Say("error.worker_died", cause(in, err))
 	case errors.Is(err, syscall.ENOSPC):
-		return "The disk is full. Free some space and try again. Nothing was lost."
+		return in.Say("error.disk_full")
 	case errors.Is(err, fs.ErrPermission):
-		return "Access was refused: " + err.Error() + ". Check the permissions of that file or folder."
+		return in.Say("error.refused", err)
 	case errors.Is(err, context.Canceled):
-		return "Stopped."
+		return in.Say("error.stopped")
 	}
-	return capital(err.Error())
+	return full(capital(err.Error()))
 }
 
 // cause names why the worker ended without the words that every such error has.
-func cause(err error) string {
+func cause(in words.Words, err error) string {
 	text := strings.TrimPrefix(err.Error(), engine.ErrWorkerDied.Error())
 	if text = strings.Trim(text, ": "); text == "" {
-		return "no reason given"
+		return in.Say("error.no_reason")
 	}
-	if line, _, more := strings.Cut(text, "\n"); more {
-		return line
-	}
+	text, _, _ = strings.Cut(text, "\n")
 	return text
 }
 
-// capital makes a sentence of an error's text.
 func capital(text string) string {
-	text = strings.ToUpper(text[:min(1, len(text))]) + text[min(1, len(text)):]
-	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
-		text += "."
+	first := min(1, len(text))
+	return strings.ToUpper(text[:first]) + text[first:]
+}
+
+// full ends a sentence that has no end.
+func full(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
 	}
-	return text
+	return text + "."
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"time"
 
@@ -25,7 +24,7 @@ func (a *App) modelChanged() {
 	a.opts.Emit("status", a.status())
 	a.opts.Emit("refresh", refreshEvent{What: "model"})
 	if state, info, builtin, _ := a.model.snapshot(); state == "ready" && info.Template == "chatml" && !builtin {
-		a.opts.Emit("toast", toastView{Text: sentenceChatML, Kind: "info"})
+		a.opts.Emit("toast", toastView{Text: a.say("status.chatml"), Kind: "info"})
 	}
 }
 
@@ -50,51 +49,50 @@ func (a *App) status() statusView {
 	if r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		return writingStatus(r.phase, r.tokens, time.Since(r.decoded))
+		return a.writingStatus(r.phase, r.tokens, time.Since(r.decoded))
 	}
 	state, _, builtin, failure := a.model.snapshot()
 	switch {
 	case state == "loading":
-		return statusView{State: "loading", Text: "Loading the model", Fraction: -1}
+		return statusView{State: "loading", Text: a.say("status.loading"), Fraction: -1}
 	case state == "failed":
-		return statusView{State: "failed", Text: Sentence(failure), Fraction: -1}
+		return statusView{State: "failed", Text: a.sentence(failure), Fraction: -1}
 	case state == "ready" && builtin:
-		return statusView{State: "none", Text: "No model yet", Fraction: -1}
+		return statusView{State: "none", Text: a.say("status.no_model"), Fraction: -1}
 	case state == "ready":
-		return statusView{State: "ready", Text: "Ready", Fraction: -1}
+		return statusView{State: "ready", Text: a.say("status.ready"), Fraction: -1}
 	}
-	return statusView{State: "none", Text: "No model yet", Fraction: -1}
+	return statusView{State: "none", Text: a.say("status.no_model"), Fraction: -1}
 }
 
-func readingStatus(p *engine.Progress) statusView {
-	text := "Reading"
+func (a *App) readingStatus(p *engine.Progress) statusView {
+	text := a.say("status.reading")
 	if p != nil && p.Total > 0 {
-		text = fmt.Sprintf("Reading %s of %s tokens", number(p.Done), number(p.Total))
+		text = a.say("status.reading_tokens", a.language().Number(p.Done), a.language().Number(p.Total))
 	}
 	return statusView{State: "reading", Text: text, Fraction: fraction(p)}
 }
 
 // writingStatus shows a reply at work. The rate counts from the second token,
 // since the first one's time is the prompt's.
-func writingStatus(phase string, tokens int, since time.Duration) statusView {
-	words := map[string]string{"reading": "Reading", "thinking": "Thinking", "writing": "Writing"}
-	text := words[phase]
+func (a *App) writingStatus(phase string, tokens int, since time.Duration) statusView {
+	text := map[string]string{"reading": a.say("status.reading"), "thinking": a.say("status.thinking"), "writing": a.say("status.writing")}[phase]
 	if phase != "reading" && tokens > 1 && since > 0 {
-		text += fmt.Sprintf(" · %s tok/s", rate(float64(tokens-1)/since.Seconds()))
+		text = a.say("status.speed", text, a.rate(float64(tokens-1)/since.Seconds()))
 	}
 	return statusView{State: phase, Text: text, Fraction: -1}
 }
 
-func endStatus(state chat.State, notice string, stats chat.Stats) statusView {
+func (a *App) endStatus(state chat.State, notice string, stats chat.Stats) statusView {
 	switch state {
 	case chat.Failed, chat.Interrupted:
 		return statusView{State: "failed", Text: notice, Fraction: -1}
 	case chat.Stopped:
-		return statusView{State: "stopped", Text: "Stopped", Fraction: -1}
+		return statusView{State: "stopped", Text: a.say("status.stopped"), Fraction: -1}
 	}
-	text := "Ready"
+	text := a.say("status.ready")
 	if stats.TokensPerSecond > 0 {
-		text = "Ready · " + rate(stats.TokensPerSecond) + " tok/s"
+		text = a.say("status.speed", text, a.rate(stats.TokensPerSecond))
 	}
 	return statusView{State: "ready", Text: text, Fraction: -1}
 }
@@ -148,7 +146,7 @@ func (a *App) gauge(c chat.Chat, branch []chat.Turn) gaugeView {
 	}
 	g := gaugeView{Chat: c.ID, Used: used, Limit: info.ContextLength, Level: "green"}
 	if g.Limit == 0 {
-		g.Text = "Context: no model loaded"
+		g.Text = a.say("status.gauge_empty")
 		return g
 	}
 	g.Percent = min(100, int(math.Ceil(100*float64(used)/float64(g.Limit))))
@@ -158,7 +156,7 @@ func (a *App) gauge(c chat.Chat, branch []chat.Turn) gaugeView {
 	case g.Percent >= 70:
 		g.Level = "yellow"
 	}
-	g.Text = fmt.Sprintf("%s of %s tokens", number(used), number(g.Limit))
+	g.Text = a.say("status.gauge", a.language().Number(used), a.language().Number(g.Limit))
 	return g
 }
 
@@ -169,29 +167,21 @@ func fraction(p *engine.Progress) float64 {
 	return float64(p.Done) / float64(p.Total)
 }
 
-func thoughtFor(d time.Duration) string {
+func (a *App) thoughtFor(d time.Duration) string {
 	switch s := int(d.Round(time.Second).Seconds()); {
 	case s < 1:
-		return "Thought for a moment"
+		return a.say("status.thought")
 	case s < 120:
-		return fmt.Sprintf("Thought for %d s", s)
+		return a.say("status.thought_seconds", s)
 	default:
-		return fmt.Sprintf("Thought for %d min", s/60)
+		return a.say("status.thought_minutes", s/60)
 	}
 }
 
 // rate shows tokens per second with the digits that mean something.
-func rate(perSecond float64) string {
+func (a *App) rate(perSecond float64) string {
 	if perSecond < 10 {
-		return fmt.Sprintf("%.1f", perSecond)
+		return a.language().Decimal(perSecond, 1)
 	}
-	return fmt.Sprintf("%.0f", perSecond)
-}
-
-// number groups thousands: 8192 is 8,192.
-func number(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return number(n/1000) + fmt.Sprintf(",%03d", n%1000)
+	return a.language().Decimal(perSecond, 0)
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -73,23 +72,23 @@ func (a *App) conversation(ctx context.Context, chatID int64) (conversationView,
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
 	if chatID == 0 {
-		view.Title = "New chat"
+		view.Title = a.say("chats.new")
 	}
 	if len(branch) == 0 {
-		view.Greeting = greeting(a.opts.Now())
+		view.Greeting = a.greeting(a.opts.Now())
 	}
 	for i, t := range branch {
 		turn := a.turn(t, i == len(branch)-1)
 		switch {
 		case i > 0 && branch[i-1].ID == c.Context:
-			turn.Divider = sentenceReset
+			turn.Divider = a.say("conversation.reset")
 		case i > 0 && t.ID == firstSeen(branch):
-			turn.Divider = sentenceOutgrown
+			turn.Divider = a.say("conversation.outgrown")
 		}
 		view.Turns = append(view.Turns, turn)
 	}
 	if n := len(branch); n > 0 && branch[n-1].ID == c.Context {
-		view.EndDivider = sentenceReset
+		view.EndDivider = a.say("conversation.reset")
 	}
 	return view, nil
 }
@@ -105,25 +104,21 @@ func firstSeen(branch []chat.Turn) int64 {
 	return 0
 }
 
-const sentenceOutgrown = "The chat has outgrown what the model can hold: it no longer sees what is above."
-
-const sentenceReset = "The model starts afresh here and no longer sees what is above."
-
 // turn shows t. While its reply runs, the running reply knows more than the
 // database row.
 func (a *App) turn(t chat.Turn, last bool) turnView {
 	view := turnView{
-		ID: t.ID, User: t.Role == chat.User, State: string(t.State), Notice: notice(t),
+		ID: t.ID, User: t.Role == chat.User, State: string(t.State), Notice: a.notice(t),
 		CanContinue: last && t.CanContinue(), CanRetry: last && t.Role == chat.Assistant && t.Origin == "" && t.State != chat.Running,
-		Stats: statsLine(t.Stats), When: t.Created.Local().Format("15:04"),
+		Stats: a.statsLine(t.Stats), When: t.Created.Local().Format("15:04"),
 	}
 	if r := a.running(t.Chat); r != nil && r.turn == t.ID {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		view.Text, view.Reasoning, view.Seq = r.text.Blocks(), r.reasoning.Blocks(), r.seq
-		view.Summary = "Thinking…"
+		view.Summary = a.say("turn.thinking")
 		if r.phase == "writing" {
-			view.Summary = thoughtFor(r.thinking)
+			view.Summary = a.thoughtFor(r.thinking)
 		}
 		return view
 	}
@@ -137,7 +132,7 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 	view.Text = a.words.Render(textID(t.ID), t.Text)
 	if strings.TrimSpace(t.Reasoning) != "" {
 		view.Reasoning = a.words.Render(reasoningID(t.ID), t.Reasoning)
-		view.Summary = thoughtFor(time.Duration(t.Stats.ReasoningMS * float64(time.Millisecond)))
+		view.Summary = a.thoughtFor(time.Duration(t.Stats.ReasoningMS * float64(time.Millisecond)))
 	}
 	return view
 }
@@ -146,30 +141,30 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 func textID(turn int64) int64      { return 2 * turn }
 func reasoningID(turn int64) int64 { return 2*turn + 1 }
 
-func notice(t chat.Turn) string {
+func (a *App) notice(t chat.Turn) string {
 	switch {
 	case t.Error != "":
 		return t.Error
 	case t.State == chat.Stopped:
-		return "You stopped this reply."
+		return a.say("turn.stopped")
 	case t.Stats.Finish == string(engine.FinishLength):
-		return "The reply reached its length limit."
+		return a.say("turn.length")
 	case t.Stats.Finish == string(engine.FinishContext):
-		return "The reply filled the model's context."
+		return a.say("turn.context")
 	}
 	return ""
 }
 
-func statsLine(s chat.Stats) string {
+func (a *App) statsLine(s chat.Stats) string {
 	if s.ReplyTokens == 0 {
 		return ""
 	}
-	parts := []string{fmt.Sprintf("%s tokens", number(s.ReplyTokens))}
+	parts := []string{a.language().Count("turn.tokens", s.ReplyTokens)}
 	if s.TokensPerSecond > 0 {
-		parts = append(parts, rate(s.TokensPerSecond)+" tok/s")
+		parts = append(parts, a.say("turn.speed", a.rate(s.TokensPerSecond)))
 	}
 	if s.FirstTokenMS > 0 {
-		parts = append(parts, fmt.Sprintf("first after %.1f s", s.FirstTokenMS/1000))
+		parts = append(parts, a.say("turn.first", a.language().Decimal(s.FirstTokenMS/1000, 1)))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -179,11 +174,11 @@ func (a *App) thinking(c chat.Chat) thinkingView {
 	on := first(engine.Thinking(c.Settings.Thinking), a.opts.Config.Get().Thinking, engine.ThinkingOn) == engine.ThinkingOn
 	switch {
 	case state != "ready":
-		return thinkingView{Chat: c.ID, Available: true, On: on, Why: "Let the model reason before it answers"}
+		return thinkingView{Chat: c.ID, Available: true, On: on, Why: a.say("thinking.why")}
 	case !info.Thinks:
-		return thinkingView{Chat: c.ID, Why: a.model.name() + " cannot reason before it answers"}
+		return thinkingView{Chat: c.ID, Why: a.say("thinking.cannot", a.model.name())}
 	}
-	return thinkingView{Chat: c.ID, Available: true, On: on, Why: "Let the model reason before it answers: better answers, later"}
+	return thinkingView{Chat: c.ID, Available: true, On: on, Why: a.say("thinking.trade")}
 }
 
 func palette() []paletteGroup {
@@ -201,16 +196,16 @@ func palette() []paletteGroup {
 	return groups
 }
 
-func greeting(now time.Time) string {
+func (a *App) greeting(now time.Time) string {
 	switch h := now.Hour(); {
 	case h < 5:
-		return "Still up?"
+		return a.say("conversation.night")
 	case h < 12:
-		return "Good morning"
+		return a.say("conversation.morning")
 	case h < 18:
-		return "Good afternoon"
+		return a.say("conversation.afternoon")
 	}
-	return "Good evening"
+	return a.say("conversation.evening")
 }
 
 // day names the day of t as people do, seen from now.

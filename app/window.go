@@ -1,11 +1,12 @@
 package app
 
 import (
-	"fmt"
+	"errors"
 	"net/url"
 
 	"notso/app/chat"
 	"notso/app/config"
+	"notso/app/words"
 )
 
 // Window is what the page may call. Everything else it asks for by routes.
@@ -22,7 +23,7 @@ func (w *Window) Version() string { return w.app.opts.Version }
 // Send is App.Send. It returns the id of the running reply.
 func (w *Window) Send(chatID int64, text string) (int64, error) {
 	var turn chat.Turn
-	err := guard(func() (err error) { _, turn, err = w.app.Send(w.app.ctx, chatID, text); return })
+	err := w.app.guard(func() (err error) { _, turn, err = w.app.Send(w.app.ctx, chatID, text); return })
 	return turn.ID, err
 }
 
@@ -32,20 +33,20 @@ func (w *Window) Stop(chatID int64) { w.app.Stop(chatID) }
 // ExportChat is App.Export: it asks for a file, writes the chat there and
 // returns the path, "" when none was chosen.
 func (w *Window) ExportChat(chatID int64, format string) (path string, err error) {
-	err = guard(func() (err error) { path, err = w.app.Export(w.app.ctx, chatID, format); return })
+	err = w.app.guard(func() (err error) { path, err = w.app.Export(w.app.ctx, chatID, format); return })
 	return path, err
 }
 
 // guard turns errors into sentences and a panic into an error, because a bound
 // method that panics leaves the page waiting for ever.
-func guard(do func() error) (err error) {
+func (a *App) guard(do func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("Something went wrong inside the app: %v. The log has the details.", v)
+			err = errors.New(a.say("error.inside", v))
 		}
 	}()
 	if err := do(); err != nil {
-		return fmt.Errorf("%s", Sentence(err))
+		return errors.New(a.sentence(err))
 	}
 	return nil
 }
@@ -55,10 +56,10 @@ func guard(do func() error) (err error) {
 func (a *App) OpenLink(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" || u.Scheme != "mailto" && u.Host == "" {
-		return fmt.Errorf("this link is not opened: only web and mail addresses are")
+		return words.Fail("error.link")
 	}
 	if a.opts.OpenURL == nil {
-		return fmt.Errorf("there is no browser to open %s in", u)
+		return words.Fail("error.no_browser", u)
 	}
 	return a.opts.OpenURL(u.String())
 }
