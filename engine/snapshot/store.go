@@ -18,6 +18,11 @@ const (
 	// wholeBefore is how many shorter states of a growing sequence are kept
 	// beside the newest, for a reply that is asked again or an edited turn.
 	wholeBefore = 3
+
+	// keepUnused is how long a block stays that nobody reads: no shorter than the
+	// app keeps a deleted chat for an undo, and no longer, since what was said
+	// there must not outlive it here.
+	keepUnused = 30 * 24 * time.Hour
 )
 
 // Options says where blocks are kept, and under which conditions they hold.
@@ -44,8 +49,8 @@ type Store struct {
 }
 
 // Open makes the folder where it is missing, deletes what a killed writer or a
-// damaged disk has left there, and brings it within the budget. Files with other
-// names than a Store gives are left alone.
+// damaged disk has left there and what nobody read for a month, and brings it
+// within the budget. Files with other names than a Store gives are left alone.
 func Open(opts Options) (*Store, error) {
 	if opts.Free == nil {
 		opts.Free = freeBytes
@@ -77,8 +82,9 @@ func Open(opts Options) (*Store, error) {
 			}
 		}
 	}
-	for s.total > opts.Budget {
-		s.remove(s.leastUsed(nil))
+	forgotten := time.Now().Add(-keepUnused)
+	for b := s.leastUsed(nil); b != nil && (s.total > opts.Budget || b.used.Before(forgotten)); b = s.leastUsed(nil) {
+		s.remove(b)
 	}
 	return s, nil
 }

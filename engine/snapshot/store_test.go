@@ -299,6 +299,20 @@ func TestUseIsRememberedInTheFiles(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyReadForAMonthIsForgotten(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	put(t, s, prompt(1, 2*BlockTokens))
+	age(t, dir, 31*24*time.Hour)
+	put(t, s, prompt(2, BlockTokens))
+	if s = open(t, dir); count(t, dir, "*.kv") != 1 {
+		t.Errorf("%d blocks are left, want the one that is new", count(t, dir, "*.kv"))
+	}
+	if end, _ := found(t, s, prompt(2, BlockTokens), 0); end != BlockTokens {
+		t.Errorf("%d tokens of what is new are found, want %d", end, BlockTokens)
+	}
+}
+
 // age makes all files look as if they were used that long ago.
 func age(t *testing.T, dir string, by time.Duration) {
 	t.Helper()
