@@ -24,6 +24,7 @@ type Outcome struct {
 	Changed bool        // the conversation is to be drawn anew
 	Help    bool        // the list of commands was asked for
 	Theme   string      // the theme was set to this
+	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
 
 	each func(engine.Event)
@@ -61,6 +62,7 @@ func (a *App) commands() map[string]commandFunc {
 		"quote":      a.quoteCommand,
 		"status":     a.statusCommand,
 		"theme":      a.themeCommand,
+		"search":     a.searchCommand,
 		"stop":       a.stopCommand,
 		"regenerate": a.regenerateCommand,
 		"help": func(_ context.Context, _ command.Call, out *Outcome) error {

@@ -52,6 +52,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 	return map[string]func(context.Context, request) (answer, error){
 		"GET /{$}":                    a.getPage,
 		"GET /chats":                  a.getSidebar,
+		"GET /search":                 a.getSearch,
 		"POST /chats":                 a.postChat,
 		"GET /chats/{id}":             a.getChat,
 		"DELETE /chats/{id}":          a.deleteChat,
@@ -158,7 +159,9 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 	if out.Theme != "" {
 		a.opts.Emit("theme", out.Theme)
 	}
-	if out.Text != "" {
+	if out.Search != "" {
+		a.opts.Emit("search", out.Search)
+	} else if out.Text != "" {
 		got.fragments = append(got.fragments, fragment{Name: "toast.html", View: toastView{Text: out.Text, Undo: out.Undo, Kind: "info"}, OOB: true})
 	}
 	return got, err

@@ -10,6 +10,7 @@ type pageView struct {
 	Theme        string // "system", "light" or "dark"
 	SidebarOpen  bool
 	Sidebar      sidebarView
+	Results      resultsView // of the search over all chats; empty at first
 	Conversation conversationView
 	Palette      []paletteGroup
 	Status       statusView

@@ -69,7 +69,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), searchRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

@@ -70,7 +70,7 @@ func TestParse(t *testing.T) {
 
 // The registry is data, so the test is what keeps a new row complete.
 func TestRegistry(t *testing.T) {
-	want := strings.Fields("new clear reset export thinking temp model quote status theme help stop regenerate")
+	want := strings.Fields("new clear reset export thinking temp model quote search status theme help stop regenerate")
 	var got []string
 	order := map[Category]int{}
 	for i, c := range Categories() {

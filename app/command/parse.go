@@ -25,6 +25,7 @@ type Args struct {
 	Temperature *float64 // /temp: 0 to 2
 	Model       string   // /model: a name or a path
 	Reference   string   // /quote
+	Words       string   // /search
 	Theme       string   // /theme: system, light or dark
 }
 

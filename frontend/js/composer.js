@@ -37,7 +37,8 @@ export function connect(form) {
     if (ctx.sourceElement !== form || !ctx.response || ctx.response.status >= 400) return;
     document.getElementById('composer-error').textContent = '';
     if (box.value.startsWith(sent)) write(box.value.slice(sent.length));
-    box.focus({ preventScroll: true });
+    // Unless the answer, or the user meanwhile, has put the focus elsewhere.
+    if (document.activeElement === document.body || form.contains(document.activeElement)) box.focus({ preventScroll: true });
   }
 
   const resized = new ResizeObserver(grow);

@@ -13,6 +13,7 @@ import * as drawer from './drawer.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
 import * as exporting from './export.js';
+import * as finder from './finder.js';
 import * as fold from './fold.js';
 import * as followups from './followups.js';
 import * as gauge from './gauge.js';
@@ -29,6 +30,6 @@ import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, fold,
+  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, finder, fold,
   followups, gauge, links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
 });
