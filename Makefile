@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export GOFLAGS := -tags=desktop,production,webkit2_41,sqlite_fts5 -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: run test build check lint bench fuzz golden engine-cuda engine-vulkan clean help setup setup-test
+.PHONY: run test build check lint bench fuzz golden pictures engine-cuda engine-vulkan clean help setup setup-test
 
 run: build ## build and open the app (in the terminal where there is no display)
 	@build/run.sh
@@ -36,6 +36,9 @@ fuzz: setup ## fuzz each fuzz test for FUZZTIME (10s)
 
 golden: setup-test ## rewrite the golden files
 	go test $$(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
+
+pictures: setup-test ## picture each state of the window (build/pictures) and compare; ACCEPT=1 accepts them
+	go test -count=1 -run 'Accessibility|FitsEvery' ./app -pictures $(CURDIR)/build/pictures $(if $(ACCEPT),-accept)
 
 engine-cuda: setup ## add the CUDA backend (143 MB) to build/engine
 	@build/engine.sh cuda

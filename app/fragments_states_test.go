@@ -1,16 +1,11 @@
 package app
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"notso/app/webtest"
 )
-
-var picturesDir = flag.String("pictures", "", "write a picture of each state of the window to this folder")
 
 // state is something the window can look like.
 type state struct {
@@ -97,9 +92,7 @@ func TestWindowHasNoAccessibilityViolation(t *testing.T) {
 					if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > int(width) {
 						t.Errorf("at %d px the page is %d px wide", width, wide)
 					}
-					if *picturesDir != "" {
-						p.Screenshot(picture(t, fmt.Sprintf("%s-%s-%d", s.name, theme, width)))
-					}
+					takePicture(t, p, fmt.Sprintf("%s-%s-%d", s.name, theme, width))
 				}
 			}
 		})
@@ -132,18 +125,9 @@ func TestWindowFitsEverySize(t *testing.T) {
 						t.Errorf("%s: %s is not whole in the window", name, part)
 					}
 				}
-				if *picturesDir != "" {
-					p.Screenshot(picture(t, fmt.Sprintf("size-%s-%dx%d", name, size.width, size.height)))
-				}
+				takePicture(t, p, fmt.Sprintf("size-%s-%dx%d", name, size.width, size.height))
 				p.Close()
 			}
 		})
 	}
-}
-
-func picture(t *testing.T, name string) string {
-	if err := os.MkdirAll(*picturesDir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(*picturesDir, name+".png")
 }
