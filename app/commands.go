@@ -115,7 +115,7 @@ func (a *App) exportCommand(ctx context.Context, call command.Call, out *Outcome
 }
 
 func (a *App) thinkingCommand(ctx context.Context, call command.Call, out *Outcome) error {
-	c, _, err := a.branch(ctx, out.Chat)
+	c, _, err := a.tail(ctx, out.Chat)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) 
 	value := call.Args.Temperature
 	if value == nil {
 		t := a.model.info().Sampling.Temperature
-		c, _, err := a.branch(ctx, out.Chat)
+		c, _, err := a.tail(ctx, out.Chat)
 		if set := first(c.Settings.Temperature, a.opts.Config.Get().Temperature); set != nil {
 			t = *set
 		}
@@ -230,14 +230,14 @@ func (a *App) stopCommand(_ context.Context, _ command.Call, out *Outcome) error
 }
 
 func (a *App) regenerateCommand(ctx context.Context, _ command.Call, out *Outcome) error {
-	_, branch, err := a.branch(ctx, out.Chat)
+	_, tail, err := a.tail(ctx, out.Chat)
 	if err != nil {
 		return err
 	}
-	if len(branch) == 0 || branch[len(branch)-1].Role != chat.Assistant {
+	if len(tail) == 0 || tail[len(tail)-1].Role != chat.Assistant {
 		return errors.New("there is no reply to write again yet; send a message first")
 	}
-	answer, err := a.regenerate(ctx, branch[len(branch)-1].ID, out.each)
+	answer, err := a.regenerate(ctx, tail[len(tail)-1].ID, out.each)
 	if err != nil {
 		return err
 	}

@@ -95,8 +95,9 @@ var windowTemplates = sync.OnceValue(func() map[string]templates {
 			"language": language.Code,
 			"say":      language.Say,
 			"count":    language.Count,
-			// what the page's script clones for its own toasts
+			// what the page's script clones
 			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },
+			"morePattern":  func() stretchView { return stretchView{Earlier: true, Later: true} },
 		}).ParseFS(frontend.Templates, "templates/*.html"))
 	}
 	all := map[string]templates{}

@@ -56,6 +56,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"POST /chats":                 a.postChat,
 		"GET /chats/{id}":             a.getChat,
 		"DELETE /chats/{id}":          a.deleteChat,
+		"GET /chats/{id}/turns":       a.getTurns,
 		"POST /chats/{id}/turns":      a.postTurn,
 		"POST /chats/{id}/title":      a.postTitle,
 		"POST /chats/{id}/restore":    a.postRestore,
@@ -85,12 +86,18 @@ func (a *App) getSidebar(ctx context.Context, _ request) (answer, error) {
 func (a *App) postChat(ctx context.Context, _ request) (answer, error) { return a.showChat(ctx, 0) }
 
 func (a *App) getChat(ctx context.Context, r request) (answer, error) {
-	return a.showChat(ctx, r.id())
+	turn, _ := r.number("turn")
+	return a.showChatAt(ctx, r.id(), turn)
 }
 
 // showChat makes the chat the one that the window shows.
 func (a *App) showChat(ctx context.Context, chatID int64) (answer, error) {
-	view, err := a.conversation(ctx, chatID)
+	return a.showChatAt(ctx, chatID, 0)
+}
+
+// showChatAt is showChat with a turn in sight, which search found, say.
+func (a *App) showChatAt(ctx context.Context, chatID, turn int64) (answer, error) {
+	view, err := a.conversationAt(ctx, chatID, turn)
 	if err != nil {
 		return answer{}, err
 	}
@@ -218,7 +225,7 @@ func (a *App) postThinking(ctx context.Context, r request) (answer, error) {
 	if err := a.SetThinking(ctx, r.id(), r.FormValue("on") == "true"); err != nil {
 		return answer{}, err
 	}
-	c, _, err := a.branch(ctx, r.id())
+	c, _, err := a.tail(ctx, r.id())
 	return show(fragment{Name: "thinking.html", View: a.thinking(c)}), err
 }
 
@@ -298,6 +305,12 @@ func show(fragments ...fragment) answer { return answer{fragments: fragments} }
 
 // request reads what routes need.
 type request struct{ *http.Request }
+
+// number reads a parameter that may be missing.
+func (r request) number(name string) (int64, bool) {
+	n, err := strconv.ParseInt(r.FormValue(name), 10, 64)
+	return n, err == nil
+}
 
 // id is the path's id; one that is no number names nothing.
 func (r request) id() int64 {

@@ -35,8 +35,8 @@ func (a *App) settled(chatID int64) {
 	}
 	a.opts.Emit("refresh", refreshEvent{What: "sidebar"})
 	if chatID == a.shown() {
-		if c, branch, err := a.branch(a.ctx, chatID); err == nil {
-			a.opts.Emit("gauge", a.gauge(c, branch))
+		if c, tail, err := a.tail(a.ctx, chatID); err == nil {
+			a.opts.Emit("gauge", a.gauge(c, tail))
 		}
 	}
 }

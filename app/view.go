@@ -30,19 +30,19 @@ type chatItem struct {
 	Running bool // a reply is being written
 }
 
-// conversationView fills conversation.html: the turns of one branch and the
-// composer below them.
+// conversationView fills conversation.html: turns of one branch and the composer
+// below them.
 type conversationView struct {
-	ChatID     int64 // 0: a chat that does not exist until its first message
-	Title      string
-	Model      string // name of the model, for people
-	Turns      []turnView
-	EndDivider string // shown below the turns: the model starts afresh here
-	Greeting   string // shown when Turns is empty
-	Gauge      gaugeView
-	Thinking   thinkingView
-	Draft      string
-	Running    bool // a reply is being written: the send button stops it
+	stretchView
+	ChatID   int64 // 0: a chat that does not exist until its first message
+	Title    string
+	Model    string // name of the model, for people
+	At       int64  // turn to show; 0 is the last
+	Greeting string // shown when Turns is empty
+	Gauge    gaugeView
+	Thinking thinkingView
+	Draft    string
+	Running  bool // a reply is being written: the send button stops it
 }
 
 // turnView fills turn.html.

@@ -58,45 +58,45 @@ func (a *App) branch(ctx context.Context, chatID int64) (chat.Chat, []chat.Turn,
 	return c, branch, err
 }
 
+// conversation shows the end of a chat.
 func (a *App) conversation(ctx context.Context, chatID int64) (conversationView, error) {
-	c, branch, err := a.branch(ctx, chatID)
+	return a.conversationAt(ctx, chatID, 0)
+}
+
+// conversationAt shows a chat around a turn; 0 is its end.
+func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversationView, error) {
+	c, tail, err := a.tail(ctx, chatID)
 	if err != nil {
 		return conversationView{}, err
+	}
+	turns := tail
+	if at != 0 {
+		if turns, err = a.around(ctx, &c, at); err != nil {
+			return conversationView{}, err
+		}
 	}
 	draft, err := a.opts.Store.Draft(ctx, chatID)
 	if err != nil {
 		return conversationView{}, err
 	}
 	view := conversationView{
-		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, branch), Thinking: a.thinking(c),
+		stretchView: a.stretch(c, tail, turns), At: at,
+		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c),
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
 	if chatID == 0 {
 		view.Title = a.say("chats.new")
 	}
-	if len(branch) == 0 {
+	if len(turns) == 0 {
 		view.Greeting = a.greeting(a.opts.Now())
-	}
-	for i, t := range branch {
-		turn := a.turn(t, i == len(branch)-1)
-		switch {
-		case i > 0 && branch[i-1].ID == c.Context:
-			turn.Divider = a.say("conversation.reset")
-		case i > 0 && t.ID == firstSeen(branch):
-			turn.Divider = a.say("conversation.outgrown")
-		}
-		view.Turns = append(view.Turns, turn)
-	}
-	if n := len(branch); n > 0 && branch[n-1].ID == c.Context {
-		view.EndDivider = a.say("conversation.reset")
 	}
 	return view, nil
 }
 
 // firstSeen is the turn from which on the model saw the branch last, 0 when it
-// saw all of it.
-func firstSeen(branch []chat.Turn) int64 {
-	for _, t := range slices.Backward(branch) {
+// saw all of it. The branch's tail tells.
+func firstSeen(tail []chat.Turn) int64 {
+	for _, t := range slices.Backward(tail) {
 		if t.Role == chat.Assistant && t.Stats.PromptTokens > 0 {
 			return t.Stats.FirstSeen
 		}

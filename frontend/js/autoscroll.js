@@ -11,10 +11,11 @@ export function connect(scroller) {
   let top = 0; // scrollTop after the last scroll, to tell up from down
 
   const left = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  const ended = () => left() <= near && !turns.querySelector(':scope > [data-more="after"]'); // see stretch.js
 
   function update(following) {
     follow = following;
-    jump.hidden = follow || left() <= near;
+    jump.hidden = follow || ended();
   }
 
   function toEnd() {
@@ -26,7 +27,7 @@ export function connect(scroller) {
   function onScroll() {
     const up = scroller.scrollTop < top;
     top = scroller.scrollTop;
-    if (left() <= near) update(true);
+    if (ended()) update(true);
     else update(follow && !up);
   }
 
@@ -43,7 +44,13 @@ export function connect(scroller) {
   });
   added.observe(turns, { childList: true });
 
-  toEnd();
+  const at = document.getElementById(scroller.dataset.at); // the turn that was asked for
+  if (at) {
+    at.scrollIntoView();
+    update(false);
+  } else {
+    toEnd();
+  }
   return all(
     listen(scroller, 'scroll', onScroll, { passive: true }),
     listen(scroller, 'wheel', onWheel, { passive: true }),

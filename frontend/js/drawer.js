@@ -31,11 +31,13 @@ export function connect(win) {
     set(false);
   }
 
-  // A chat that was opened is what the user wants to write in.
+  // A chat that was opened is what the user wants to write in, or a turn of it to read.
   function onSwap({ detail: { ctx } }) {
     if (ctx.target?.id !== 'conversation' || !ctx.sourceElement?.closest('.side, #conversation')) return;
     if (pane.inert) set(false, { focus: false });
-    document.getElementById('message').focus();
+    const found = document.getElementById(document.querySelector('.scroller').dataset.at);
+    if (found) found.tabIndex = -1;
+    (found ?? document.getElementById('message')).focus({ preventScroll: true });
   }
 
   update();

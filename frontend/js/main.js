@@ -24,6 +24,7 @@ import * as palette from './palette.js';
 import * as refresh from './refresh.js';
 import * as reply from './reply.js';
 import * as status from './status.js';
+import * as stretch from './stretch.js';
 import * as theme from './theme.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
@@ -31,5 +32,5 @@ import * as toasts from './toasts.js';
 
 attach({
   autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, finder, fold,
-  followups, gauge, links, log, menu, palette, refresh, reply, status, theme, title, toast, toasts,
+  followups, gauge, links, log, menu, palette, refresh, reply, status, stretch, theme, title, toast, toasts,
 });

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+
+	"notso/app/chat"
+	"notso/app/store"
+)
+
+// A page holds a stretch of a branch, not all of it: some screens of turns, to
+// which it adds as the reader scrolls (frontend/js/stretch.js). So a chat of
+// 10,000 turns opens like one of ten. A screen shows two or three kilobytes of
+// text; one turn may be longer than a stretch, and is shown whole.
+const (
+	stretchTurns = 40
+	stretchBytes = 48 << 10
+)
+
+// stretchView fills turns.html: neighbouring turns of one branch.
+type stretchView struct {
+	Earlier    bool // there are turns before them
+	Later      bool // and after them
+	Turns      []turnView
+	EndDivider string // shown below the turns: the model starts afresh here
+}
+
+// tail loads a chat with the last stretch of its branch. Chat 0 is empty.
+func (a *App) tail(ctx context.Context, chatID int64) (chat.Chat, []chat.Turn, error) {
+	if chatID == 0 {
+		return chat.Chat{Settings: a.newSettings()}, nil, nil
+	}
+	c, err := a.opts.Store.Chat(ctx, chatID)
+	if err != nil || c.Head == 0 {
+		return c, nil, err
+	}
+	turns, err := a.opts.Store.Tail(ctx, c.Head, store.Reach{Turns: stretchTurns, Bytes: stretchBytes})
+	return c, turns, err
+}
+
+// around is the stretch that has turn in its middle. A turn of another branch
+// brings the chat to that branch.
+func (a *App) around(ctx context.Context, c *chat.Chat, turn int64) ([]chat.Turn, error) {
+	t, err := a.opts.Store.Turn(ctx, turn)
+	if err != nil {
+		return nil, err
+	}
+	if t.Chat != c.ID {
+		return nil, chat.ErrNotFound
+	}
+	half := store.Reach{Turns: stretchTurns / 2, Bytes: stretchBytes / 2}
+	before, err := a.opts.Store.Tail(ctx, turn, half)
+	if err != nil {
+		return nil, err
+	}
+	after, err := a.opts.Store.After(ctx, c.Head, turn, half)
+	if err != nil {
+		return nil, err
+	}
+	if turn != c.Head && (len(after) == 0 || after[0].Parent != turn) {
+		if c.Head, err = a.opts.Store.Leaf(ctx, turn); err == nil {
+			err = a.opts.Store.SetHead(ctx, c.ID, c.Head)
+		}
+		if err != nil {
+			return nil, err
+		}
+		after, err = a.opts.Store.After(ctx, c.Head, turn, half)
+	}
+	return append(before, after...), err
+}
+
+// getTurns gives the turns before or after one that the page has, or the last
+// ones.
+func (a *App) getTurns(ctx context.Context, r request) (answer, error) {
+	c, tail, err := a.tail(ctx, r.id())
+	if err != nil {
+		return answer{}, err
+	}
+	turns := tail
+	before, hasBefore := r.number("before")
+	after, hasAfter := r.number("after")
+	switch {
+	case hasBefore:
+		reach := store.Reach{Turns: stretchTurns + 1, Bytes: stretchBytes}
+		if turns, err = a.opts.Store.Tail(ctx, before, reach); err != nil {
+			return answer{}, err
+		}
+		if len(turns) == 0 || turns[0].Chat != c.ID {
+			return answer{}, chat.ErrNotFound
+		}
+		turns = turns[:len(turns)-1] // the page has it
+	case hasAfter:
+		if turns, err = a.opts.Store.After(ctx, c.Head, after, store.Reach{Turns: stretchTurns, Bytes: stretchBytes}); err != nil {
+			return answer{}, err
+		}
+	}
+	view := a.stretch(c, tail, turns)
+	view.Earlier = view.Earlier && (!hasAfter || after == 0)
+	view.Later = view.Later && !hasBefore
+	return show(fragment{Name: "turns.html", View: view}), nil
+}
+
+// stretch shows turns, some of the branch of c that ends with tail.
+func (a *App) stretch(c chat.Chat, tail, turns []chat.Turn) stretchView {
+	var view stretchView
+	if len(turns) == 0 {
+		return view
+	}
+	seen := firstSeen(tail)
+	for _, t := range turns {
+		turn := a.turn(t, t.ID == c.Head)
+		switch {
+		case t.Parent == 0:
+		case t.Parent == c.Context:
+			turn.Divider = a.say("conversation.reset")
+		case t.ID == seen:
+			turn.Divider = a.say("conversation.outgrown")
+		}
+		view.Turns = append(view.Turns, turn)
+	}
+	last := turns[len(turns)-1].ID
+	view.Earlier, view.Later = turns[0].Parent != 0, last != c.Head
+	if last == c.Context && !view.Later {
+		view.EndDivider = a.say("conversation.reset")
+	}
+	return view
+}
