@@ -161,8 +161,7 @@ func TestStretch(t *testing.T) {
 	p.Until(`ids().includes(1002) && !ids().includes(1) && left() < 5 && document.querySelector('#turn-1002[data-state=done]')`)
 	unbroken("after sending")
 
-	b.request("GET", "/chats/1?turn=500", "")
-	p.Do(webtest.Script(`document.querySelector('#chat-1 .open').setAttribute('hx-get', '/chats/1?turn=500'); document.querySelector('#chat-1 .open').click()`))
+	p.Do(webtest.Script(`import('/assets/js/htmx.js').then((htmx) => htmx.default.ajax('GET', '/chats/1?turn=500', {source: '#chat-1 .open', target: '#conversation', swap: 'outerHTML'}))`))
 	p.Until(`ids().includes(500) && !ids().includes(1000) && Math.abs(document.querySelector('#turn-500').getBoundingClientRect().top - scroller().getBoundingClientRect().top) < 2`)
 	p.Until(`document.activeElement.id === 'turn-500'`)
 	p.CheckAccessibility("around a turn")

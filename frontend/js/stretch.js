@@ -16,6 +16,7 @@ export function connect(turns) {
   const jump = document.getElementById('jump');
   const list = () => [...turns.querySelectorAll(':scope > .turn')];
   const more = (side) => turns.querySelector(`:scope > [data-more="${side}"]`);
+  const left = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   const toStart = () => { scroller.scrollTop = 0; };
   const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
   let loading = false;
@@ -79,7 +80,7 @@ export function connect(turns) {
 
   const changed = new MutationObserver(() => {
     if (more('after')?.nextElementSibling) load('', turns, toEnd); // a message was sent from further up
-    else trim('before');
+    else if (!loading && left() < scroller.clientHeight) trim('before');
     watch();
   });
   changed.observe(turns, { childList: true });
