@@ -2,8 +2,9 @@
 // a reply, read its events. It knows nothing of chats, SQL or windows.
 //
 // Implementations live in the subpackages: runner (llama.cpp in this process),
-// worker (the same in a child process that may die without loss) and scripted
-// (a fixed text, for tests and for a machine without a model). The suite in
+// worker (the same in a child process that may die without loss), remote (a
+// server elsewhere) and scripted (a fixed text, for tests and for a machine
+// without a model). The suite in
 // enginetest holds all of them to the contract written here.
 package engine
 
@@ -73,6 +74,8 @@ type ModelInfo struct {
 	Tools          bool     `json:"tools"`           // the template takes tools
 	Template       string   `json:"template"`        // "model", "override" or "chatml" (the file has none)
 	Sampling       Sampling `json:"sampling"`        // recommended for this model
+
+	Remote string `json:"remote,omitempty"` // the host that words are sent to; "" when they stay on this machine
 }
 
 // Measure is the size of a request in tokens.

@@ -31,6 +31,9 @@ type Capabilities struct {
 	// model computes a little differently in a larger batch.
 	Exact bool
 
+	// Estimates: Measure guesses, and only a reply tells what a prompt counts.
+	Estimates bool
+
 	// Grammar: a reply matches Request.Grammar. A script does not.
 	Grammar bool
 }
@@ -89,7 +92,7 @@ func (s *suite) replies(t *testing.T) {
 		{"resumes exactly where it stopped", resumes},
 		{"replies the same after warming", s.warms},
 		{"leaves warming when cancelled", warmCancelled},
-		{"measures what a reply then counts", measures},
+		{"measures what a reply then counts", s.measures},
 		{"refuses a prompt that is longer than the context", promptTooLong},
 		{"reports what a second turn finds cached", s.secondTurn},
 		{"writes in the background and leaves no trace", background},

@@ -183,7 +183,7 @@ func contextFull(t *testing.T, s *suite) {
 	switch o.done.Finish {
 	case engine.FinishEnd: // a model may come to an end by itself
 	case engine.FinishContext:
-		if sum < info.ContextLength-1 {
+		if sum < info.ContextLength-1 && !s.caps.Estimates {
 			t.Errorf("the context of %d tokens was called full at %d", info.ContextLength, sum)
 		}
 	default:

@@ -169,7 +169,7 @@ func warmCancelled(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	}
 }
 
-func measures(t *testing.T, e engine.Engine, info engine.ModelInfo) {
+func (s *suite) measures(t *testing.T, e engine.Engine, info engine.ModelInfo) {
 	for _, text := range []string{"Hi", "Count from 1 to 300.", strings.Repeat("many words ", 50)} {
 		req := counting(1)
 		req.Messages[0].Content = text
@@ -177,7 +177,7 @@ func measures(t *testing.T, e engine.Engine, info engine.ModelInfo) {
 		if err != nil {
 			t.Fatalf("measure: %v", err)
 		}
-		if used := reply(t, e, req, engine.FinishLength).done.Usage.PromptTokens; m.PromptTokens != used {
+		if used := reply(t, e, req, engine.FinishLength).done.Usage.PromptTokens; m.PromptTokens != used && !s.caps.Estimates || m.PromptTokens <= 0 {
 			t.Errorf("measured %d tokens, the reply counted %d", m.PromptTokens, used)
 		}
 		if m.ContextLength != info.ContextLength {

@@ -128,7 +128,7 @@ func outgrown(t *testing.T, s *suite) {
 			t.Errorf("%v are dropped, measured were %v", done.Dropped, m.Dropped)
 		}
 	}
-	if first.Usage.PromptTokens != m.PromptTokens {
+	if first.Usage.PromptTokens != m.PromptTokens && !s.caps.Estimates {
 		t.Errorf("the prompt has %d tokens, measured were %d", first.Usage.PromptTokens, m.PromptTokens)
 	}
 	if u := second.Usage; s.caps.Caches && u.CachedTokens < first.Usage.PromptTokens*3/4 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"notso/engine"
+	"notso/engine/gate"
 	"notso/engine/gguf"
 )
 
@@ -30,7 +31,7 @@ type Options struct {
 // A grammar changes nothing: the script is what it is.
 type Engine struct {
 	opts Options
-	gate gate
+	gate gate.Gate
 
 	mu            sync.Mutex
 	contextLength int // of the loaded model; 0 when none is

@@ -39,7 +39,7 @@ func (e *Engine) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 			case <-ctx.Done():
 			}
 		}()
-		turn, leave := e.gate.enter(ctx, req.Background)
+		turn, leave := e.gate.Enter(ctx, req.Background)
 		defer leave()
 		w := &writing{e: e, req: req, began: time.Now(), measure: m, yield: yield}
 		for w.candidate = range max(1, req.Candidates) {

@@ -1,4 +1,7 @@
-package scripted
+// Package gate keeps replies in the background out of the way of all others, for
+// engines whose replies run side by side: it is the meaning of
+// engine.Request.Background where there is no scheduler.
+package gate
 
 import (
 	"context"
@@ -7,8 +10,9 @@ import (
 	"notso/engine"
 )
 
-// gate lets replies in the background run only while no other does.
-type gate struct {
+// Gate lets replies in the background run only while no other does. The zero
+// value is open; it may be used concurrently.
+type Gate struct {
 	mu      sync.Mutex
 	replies int
 	asides  map[int]context.CancelCauseFunc // the replies in the background, by number
@@ -16,10 +20,10 @@ type gate struct {
 	idle    chan struct{} // closed at the end of the last reply; nil when none runs
 }
 
-// enter waits until a reply may begin, and returns its context: a reply ends
+// Enter waits until a reply may begin, and returns its context: a reply ends
 // those in the background with engine.ErrPreempted as the cause. leave is called
 // at its end.
-func (g *gate) enter(ctx context.Context, background bool) (_ context.Context, leave func()) {
+func (g *Gate) Enter(ctx context.Context, background bool) (_ context.Context, leave func()) {
 	if !background {
 		g.begin()
 		return ctx, g.end
@@ -47,7 +51,7 @@ func (g *gate) enter(ctx context.Context, background bool) (_ context.Context, l
 	}
 }
 
-func (g *gate) begin() {
+func (g *Gate) begin() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.replies++; g.replies == 1 {
@@ -58,7 +62,7 @@ func (g *gate) begin() {
 	}
 }
 
-func (g *gate) end() {
+func (g *Gate) end() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.replies--; g.replies == 0 {
