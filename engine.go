@@ -25,7 +25,7 @@ const workerRole = "engine"
 const forgetful = "NOTSO_FORGETFUL"
 
 // newEngine makes the engine that NOTSO_ENGINE names: worker (also ""),
-// inprocess or scripted. log receives what a worker writes to standard error.
+// inprocess or scripted. (For remote:URL see openEngine.) log receives what a worker writes to standard error.
 // Unless stored, nothing that is evaluated stays on disk, and nothing is looked
 // for there.
 func newEngine(idle time.Duration, log io.Writer, stored bool) (engine.Engine, error) {
@@ -45,7 +45,7 @@ func newEngine(idle time.Duration, log io.Writer, stored bool) (engine.Engine, e
 	case "scripted":
 		return newScripted(), nil
 	default:
-		return nil, fmt.Errorf("NOTSO_ENGINE is %q, but it must be worker, inprocess or scripted", name)
+		return nil, fmt.Errorf("NOTSO_ENGINE is %q, but it must be worker, inprocess, scripted or remote:URL", name)
 	}
 }
 

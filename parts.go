@@ -49,7 +49,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		slog.Warn("settings", "warning", w)
 	}
 	p.Config, p.Warnings = settings, warnings
-	if p.Engine, err = newEngine(settings.Get().Idle(), log, stored); err != nil {
+	if err := p.openEngine(settings.Get(), stored); err != nil {
 		return nil, err
 	}
 	p.Builtin = newScripted()
@@ -59,6 +59,25 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		p.Store, err = store.Memory(ctx)
 	}
 	return p, err
+}
+
+// openEngine makes the engine that the environment and the settings name. An
+// address in the settings that makes no sense is told, and nothing is sent
+// anywhere.
+func (p *parts) openEngine(settings config.Config, stored bool) (err error) {
+	if address := remoteAddress(settings); address != "" {
+		eng, err := newRemote(address)
+		if err == nil {
+			p.Engine, p.Remote, p.RemoteModel = eng, eng.Host(), remoteModel(settings)
+			return nil
+		}
+		if address != settings.Remote {
+			return err
+		}
+		p.Warnings = append(p.Warnings, app.Sentence(err))
+	}
+	p.Engine, err = newEngine(settings.Idle(), p.log, stored)
+	return err
 }
 
 // Close ends the worker and closes the chats.

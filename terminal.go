@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"notso/app/chat"
 	"notso/app/cli"
 	"notso/app/command"
+	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
 	"notso/engine"
@@ -32,6 +34,7 @@ func terminal() cli.Env {
 		Library:    func(paths home.Paths) *library.Library { return newLibrary(paths.Models, "") },
 		OpenTalker: openTalker,
 		Engine:     engineFacts,
+		Remote:     remoteFacts,
 		Bench:      runBench,
 		Replay:     replay,
 		Render:     render,
@@ -83,7 +86,7 @@ func openTalker(ctx context.Context, paths home.Paths, opts cli.TalkerOptions) (
 		}
 	}()
 	model := opts.Model
-	if model != "" {
+	if settings, _, _ := config.Load(paths.ConfigFile); model != "" && remoteAddress(settings) == "" {
 		if model, err = newLibrary(paths.Models, "").Resolve(model); err != nil {
 			return nil, nil, err
 		}
@@ -97,6 +100,10 @@ func openTalker(ctx context.Context, paths home.Paths, opts cli.TalkerOptions) (
 		return nil, nil, err
 	}
 	t.parts.SaveAs = freeName
+	if host := t.parts.Remote; host != "" {
+		fmt.Fprintf(os.Stderr, "What you write is sent to %s.\n", host)
+		t.parts.RemoteModel = cmp.Or(opts.Model, t.parts.RemoteModel)
+	}
 	if !opts.Stored {
 		t.parts.Builtin = nil // a script wants a model's answer or an error
 	}

@@ -42,6 +42,11 @@ type Options struct {
 	// goes first. "" is English.
 	Language string
 
+	// Remote is the host that words are sent to when Engine is a remote one, and
+	// RemoteModel the name of its model, "" for the first. "": words stay here.
+	Remote      string
+	RemoteModel string
+
 	Passages string // folder of the user's own passages for /quote
 	Version  string
 	Warnings []string // sentences to show when the window opens, such as of settings that make no sense

@@ -163,6 +163,11 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 		}
 		return nil
 	}
+	if a.opts.Remote != "" {
+		out.Text = a.say("remote.connecting", a.opts.Remote)
+		a.model.open(name)
+		return a.opts.Config.Update(func(c *config.Config) { c.RemoteModel = name })
+	}
 	path, err := a.opts.Library.Resolve(name)
 	if err != nil {
 		return err

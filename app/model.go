@@ -38,6 +38,10 @@ func newModel(a *App) *model {
 
 // start loads the model that the settings prefer, or the first there is.
 func (m *model) start() {
+	if m.app.opts.Remote != "" {
+		m.open(m.app.opts.RemoteModel)
+		return
+	}
 	path, err := m.app.opts.Library.Pick(m.app.opts.Config.Get().Model)
 	switch {
 	case err == nil:
@@ -64,8 +68,11 @@ func (m *model) begin(path string, eng engine.Engine) {
 		load = m.load
 		m.state, m.failure, m.cancel = "loading", nil, cancel
 	})
-	name := filepath.Base(path)
-	m.app.showModelStatus(statusView{State: "loading", Text: "Loading " + name, Fraction: 0})
+	text := "Loading " + filepath.Base(path)
+	if m.app.opts.Remote != "" {
+		text = m.app.say("remote.connecting", m.app.opts.Remote)
+	}
+	m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: 0})
 	m.app.work.Go(func() {
 		defer cancel()
 		told := 0.0
@@ -74,14 +81,14 @@ func (m *model) begin(path string, eng engine.Engine) {
 				return
 			}
 			told = f
-			m.app.showModelStatus(statusView{State: "loading", Text: "Loading " + name, Fraction: f})
+			m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: f})
 		})
 		current := false
 		m.set(func() {
 			if current = m.load == load; !current {
 				return
 			}
-			m.loaded, m.using, m.failure, m.builtin = info, eng, err, path == ""
+			m.loaded, m.using, m.failure, m.builtin = info, eng, err, eng == m.app.opts.Builtin
 			m.state = "ready"
 			if err != nil {
 				m.state = "failed"

@@ -28,6 +28,7 @@ func sentence(in words.Words, err error) string {
 	var template *engine.TemplateError
 	var grammar *engine.GrammarError
 	var unsupported *engine.UnsupportedError
+	var remote *engine.RemoteError
 	switch {
 	case err == nil:
 		return ""
@@ -55,6 +56,8 @@ func sentence(in words.Words, err error) string {
 		return in.Say("error.grammar", grammar.Reason)
 	case errors.As(err, &unsupported):
 		return in.Say("error.unsupported", capital(unsupported.What))
+	case errors.As(err, &remote):
+		return remoteSentence(in, remote)
 	case errors.Is(err, engine.ErrWorkerDied):
 		return in.Say("error.worker_died", cause(in, err))
 	case errors.Is(err, syscall.ENOSPC):

@@ -12,16 +12,16 @@ import (
 // showStatus shows the pill of a chat's reply, if the window shows that chat.
 func (a *App) showStatus(chatID int64, status statusView) {
 	if chatID == a.shown() {
-		a.opts.Emit("status", status)
+		a.opts.Emit("status", a.remotely(status))
 	}
 }
 
 // showModelStatus shows the model's state, which concerns every chat.
-func (a *App) showModelStatus(status statusView) { a.opts.Emit("status", status) }
+func (a *App) showModelStatus(status statusView) { a.opts.Emit("status", a.remotely(status)) }
 
 // modelChanged tells the page that a load has ended.
 func (a *App) modelChanged() {
-	a.opts.Emit("status", a.status())
+	a.showModelStatus(a.status())
 	a.opts.Emit("refresh", refreshEvent{What: "model"})
 	if state, info, builtin, _ := a.model.snapshot(); state == "ready" && info.Template == "chatml" && !builtin {
 		a.opts.Emit("toast", toastView{Text: a.say("status.chatml"), Kind: "info"})

@@ -24,7 +24,7 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	settings := a.opts.Config.Get()
 	view := pageView{
 		Theme: string(settings.Theme), SidebarOpen: settings.Sidebar, Sidebar: sidebar, Conversation: conversation,
-		Palette: palette(), Status: a.status(), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.model.banner()), " ")),
+		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.model.banner()), " ")),
 	}
 	return view, err
 }

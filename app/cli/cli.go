@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/spelling"
@@ -43,6 +44,10 @@ type Env struct {
 	Library    func(home.Paths) *library.Library
 	OpenTalker func(ctx context.Context, paths home.Paths, opts TalkerOptions) (Talker, io.Closer, error)
 	Engine     func(ctx context.Context) (EngineFacts, error)
+
+	// Remote asks the server that the user has named for its model. Without one,
+	// the facts are empty.
+	Remote func(ctx context.Context, paths home.Paths, settings config.Config) (RemoteFacts, error)
 
 	// Bench measures the program; see package bench. What it does meanwhile goes
 	// to progress.
@@ -69,7 +74,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), searchRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), searchRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), keyRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

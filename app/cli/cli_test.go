@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"notso/app/cli/clitest"
+	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/store"
@@ -47,6 +48,7 @@ func testEnv() Env {
 			return library.New(library.Options{Chosen: os.Getenv("NOTSO_MODEL"), Folders: []string{p.Models}, Describe: describe})
 		},
 		OpenTalker: openFake,
+		Remote:     func(context.Context, home.Paths, config.Config) (RemoteFacts, error) { return RemoteFacts{}, nil },
 		Engine: func(context.Context) (EngineFacts, error) {
 			if os.Getenv("NOTSO_ENGINE_LIB") != "" {
 				return EngineFacts{}, errors.New("libllama.so is not there")

@@ -22,6 +22,13 @@ type EngineFacts struct {
 	Devices   []string `json:"devices"`
 }
 
+// RemoteFacts is what a remote engine says of itself.
+type RemoteFacts struct {
+	Host  string `json:"host"` // where words are sent; "" when they stay here
+	Model string `json:"model"`
+	Build string `json:"build"`
+}
+
 func doctorRole() role {
 	return role{
 		name:    "doctor",
@@ -36,6 +43,7 @@ func doctorRole() role {
 type report struct {
 	Version string            `json:"version"`
 	Engine  EngineFacts       `json:"engine"`
+	Remote  *RemoteFacts      `json:"remote,omitempty"`
 	Paths   map[string]string `json:"paths"`
 	Checks  []check           `json:"checks"`
 }
@@ -96,6 +104,12 @@ func examine(ctx context.Context, env Env) report {
 	detail, err := chats(ctx, paths)
 	r.add("chats", detail, err, "Close the app and copy "+paths.Database+" to a safe place before anything else; older copies may lie beside it.")
 
+	if far, err := env.Remote(ctx, paths, settings); far.Host != "" {
+		r.Remote = &far
+		r.add("remote", "your words are sent to "+far.Host+"; "+far.Build+", "+far.Model, explained(env, err), `To stay on this computer, take "remote" out of `+paths.ConfigFile+" and NOTSO_ENGINE out of the environment.")
+		return r
+	}
+
 	model, err := env.Library(paths).Pick(settings.Model)
 	r.add("model", model, err, "Put a GGUF file into "+paths.Models+" or set NOTSO_MODEL to one.")
 
@@ -139,6 +153,14 @@ func (r report) print(env Env) error {
 			row("engine", r.Engine.Libraries)
 		}
 	})
+}
+
+// explained is err in words for people.
+func explained(env Env, err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(env.Sentence(err))
 }
 
 // writable tries the four folders.

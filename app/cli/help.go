@@ -24,7 +24,9 @@ const environment = `Environment:
   NOTSO_MODEL       model to use: a name or the path of a GGUF file
   NOTSO_HOME        folder for settings, chats and models, instead of the usual ones
   NOTSO_LOG         how much is logged: error, warn, info or debug
-  NOTSO_ENGINE      worker (the usual), inprocess (no worker process) or scripted (no model)
+  NOTSO_ENGINE      worker (the usual), inprocess (no worker process), scripted (no model) or
+                    remote:URL, an OpenAI-compatible server: your words then leave this computer
+  NOTSO_REMOTE_KEY  key for that server, where there is no keyring (see notso help key)
   NOTSO_ENGINE_LIB  folder of another build of the same llama.cpp release`
 
 // help prints the manual, or the page of one role.

@@ -39,7 +39,9 @@ type Config struct {
 	Motion   string `json:"motion"`    // "system" or "reduced"
 	Sidebar  bool   `json:"sidebar"`   // open
 
-	Model string `json:"model,omitempty"` // path of a GGUF file, or the name of one in the library
+	Model       string `json:"model,omitempty"`        // path of a GGUF file, or the name of one in the library
+	Remote      string `json:"remote,omitempty"`       // base address of a server that answers instead; "" for none
+	RemoteModel string `json:"remote_model,omitempty"` // the server's name for the model; "" is its first
 	Manner
 	Presets []Preset `json:"presets,omitempty"`
 

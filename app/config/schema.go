@@ -72,6 +72,8 @@ func Keys() []Key {
 		onOff("sidebar", Hidden, "Whether the list of chats is open.", func(c *Config) *bool { return &c.Sidebar }),
 
 		text("model", Model, "Path of a GGUF file, or the name of one in the models folder; null is the first one found.", func(c *Config) *string { return &c.Model }),
+		text("remote", Model, "Address of an OpenAI-compatible server that answers instead, such as http://gpu-box.lan:8000/v1; words then leave this computer. From the next start on; null is none.", func(c *Config) *string { return &c.Remote }),
+		text("remote_model", Model, "What that server calls the model; null is its first.", func(c *Config) *string { return &c.RemoteModel }),
 		manner(text("system", Model, "What every chat tells the model first (system prompt), unless it has its own; null is nothing.", func(c *Config) *string { return &c.System })),
 		manner(optional("temperature", Model, "0 always takes the likeliest word, 2 is wild; null is what the model recommends.", func(c *Config) **float64 { return &c.Temperature }, 0, 2)),
 		manner(optional("top_k", Model, "Draw from so many of the likeliest tokens; 0 is all of them, null what the model recommends.", func(c *Config) **int { return &c.TopK }, 0, 1000)),

@@ -10,7 +10,7 @@ import (
 	"notso/engine"
 )
 
-func alternatives(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
+func (s *suite) alternatives(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	const tokens = 6
 	plain := reply(t, e, counting(tokens), engine.FinishLength)
 	if len(plain.choices) != 0 {
@@ -20,6 +20,12 @@ func alternatives(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 		req := counting(tokens)
 		req.Alternatives = n
 		o := reply(t, e, req, engine.FinishLength)
+		if s.caps.NoTokens {
+			if len(o.choices) != 0 || o.written() != plain.written() {
+				t.Errorf("%d choices of an engine without tokens, and the reply %q", len(o.choices), o.written())
+			}
+			continue
+		}
 		if len(o.choices) != tokens {
 			t.Fatalf("%d choices were told of %d tokens", len(o.choices), tokens)
 		}
@@ -47,6 +53,14 @@ func alternatives(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 func (s *suite) branches(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	const tokens = 8
 	req := counting(tokens)
+	if s.caps.NoTokens {
+		req.Resume = &engine.Partial{Tokens: []int32{1}}
+		var refused *engine.UnsupportedError
+		if o := collect(t, e.Reply(limited(t), req), nil); !errors.As(o.err, &refused) {
+			t.Errorf("after a token: %v, want an UnsupportedError", o.err)
+		}
+		return
+	}
 	req.Alternatives = engine.MaxAlternatives
 	whole := reply(t, e, req, engine.FinishLength)
 	for _, k := range []int{0, 3, tokens - 1} {

@@ -34,6 +34,10 @@ type Capabilities struct {
 	// Estimates: Measure guesses, and only a reply tells what a prompt counts.
 	Estimates bool
 
+	// NoTokens: the engine knows texts and no tokens. It tells no alternatives, and
+	// refuses to go on after tokens.
+	NoTokens bool
+
 	// Grammar: a reply matches Request.Grammar. A script does not.
 	Grammar bool
 }
@@ -99,7 +103,7 @@ func (s *suite) replies(t *testing.T) {
 		{"gives way in the background", givesWay},
 		{"writes what a grammar allows", s.grammars},
 		{"writes candidates side by side", s.candidates},
-		{"tells what else it might have written", alternatives},
+		{"tells what else it might have written", s.alternatives},
 		{"branches off with another token", s.branches},
 	} {
 		t.Run(check.name, func(t *testing.T) { check.run(t, e, info) })

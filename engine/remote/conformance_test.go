@@ -18,9 +18,9 @@ func TestTheEngineConforms(t *testing.T) {
 		owner string
 		caps  enginetest.Capabilities
 	}{
-		{"vllm", enginetest.Capabilities{Exact: true}},
-		{"llamacpp", enginetest.Capabilities{Exact: true}},
-		{"sglang", enginetest.Capabilities{Exact: true, Estimates: true}},
+		{"vllm", enginetest.Capabilities{Exact: true, NoTokens: true}},
+		{"llamacpp", enginetest.Capabilities{Exact: true, NoTokens: true}},
+		{"sglang", enginetest.Capabilities{Exact: true, NoTokens: true, Estimates: true}},
 	} {
 		t.Run("with a server of "+test.owner, func(t *testing.T) {
 			model := enginetest.Model(t) // a server may name its models as it likes

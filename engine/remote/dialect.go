@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"fmt"
 	"strings"
 
 	"notso/engine"
@@ -55,6 +56,10 @@ func speaks(owner string) dialect {
 // Errors: *engine.UnsupportedError.
 func (d dialect) allows(req engine.Request) error {
 	switch {
+	case req.Alternatives < 0 || req.Alternatives > engine.MaxAlternatives:
+		return &engine.UnsupportedError{What: fmt.Sprintf("telling %d alternatives", req.Alternatives)}
+	case req.Resume != nil && len(req.Resume.Tokens) > 0:
+		return &engine.UnsupportedError{What: "branching off at a word on a server"}
 	case req.Grammar != "" && d.grammar == nil:
 		return &engine.UnsupportedError{What: "a grammar on this server"}
 	case resumes(req) && !d.continues:

@@ -16,6 +16,7 @@
 //   - Warm does nothing: drafts are not sent.
 //   - Measure counts exactly where the server can count (vLLM, llama-server), but
 //     for drafts; elsewhere it estimates.
+//   - Token alternatives are not told, and tokens cannot be gone on after.
 //   - Stop strings are found here, so that they mean the same with every server.
 //   - A grammar, going on with a reply, and switching the reasoning are possible
 //     where the server is known to have them; see dialect.
