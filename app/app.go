@@ -92,8 +92,8 @@ func New(opts Options) (*App, error) {
 		opts.Emit = func(string, any) {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &App{opts: opts, words: markdown.New(), ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
-	a.model = newModel(a)
+	a := &App{opts: opts, ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
+	a.words, a.model = markdown.NewIn(a.labels), newModel(a)
 	if _, err := opts.Store.Recover(ctx, a.say("error.interrupted")); err != nil {
 		cancel()
 		return nil, err

@@ -49,6 +49,7 @@ func states() []state {
 			p.Until(`document.querySelectorAll('.toast').length === 2`)
 		}},
 		{name: "ends", page: failed},
+		{name: "markup", page: cannedPage(cannedMarkup())},
 		{name: "refused", page: cannedPage(cannedTalk()), reach: func(c *canned, p *webtest.Page) {
 			c.refuse = "A reply is still being written. Stop it with Escape, or wait until it is done."
 			p.Allow("422")

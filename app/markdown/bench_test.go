@@ -54,7 +54,7 @@ func BenchmarkLoops(b *testing.B) {
 	const size = 40_000
 	r := New()
 	ordinary := 0.0
-	for _, loop := range []string{reply(100), "> ", "1. ", "> - ", "```\n", "![](", "[a](", "**a ", "_a*", "(", "<a ", "| a ", "|-|\n", "http://a."} {
+	for _, loop := range []string{reply(100), "> ", "1. ", "> - ", "```\n", "![](", "[a](", "**a ", "_a*", "(", "<a ", "| a ", "|-|\n", "http://a.", "$a ", "$$\n", `\(a `, "a\n: b\n"} {
 		text := strings.Repeat(loop, size/len(loop))
 		b.Run(fmt.Sprintf("%.10q", loop), func(b *testing.B) {
 			for b.Loop() {

@@ -19,42 +19,55 @@ const (
 	highlightTime = time.Second
 )
 
-// codeFigure renders a complete code block, or finds it in made, which may be
-// nil.
-func (r *Renderer) codeFigure(made map[string]string, info, code string) string {
+// codeFigure renders a complete code block, or finds it among those of p.
+func (r *Renderer) codeFigure(p pass, info, code string) string {
 	key := info + "\n" + code // an info string has no line break
-	if f, ok := made[key]; ok {
+	if f, ok := p.code[key]; ok {
 		return f
 	}
-	f := figure(info, r.policy.Sanitize(highlight(r.lexers[language(info)], code)))
-	if made != nil {
-		made[key] = f
+	f := p.labels.figure(info, r.policy.Sanitize(highlight(r.lexers[language(info)], code)))
+	if p.code != nil {
+		p.code[key] = f
 	}
 	return f
 }
 
 // figure frames code, which is HTML already.
-func figure(info, code string) string {
-	return figureHead(info, "") + code + figureEnd
+func (l Labels) figure(info, code string) string {
+	return l.figureHead(info, "") + lined(code) + figureEnd
 }
+
+// lined puts a mark at the beginning of every line, for the page to number them.
+// In sanitised or escaped HTML no tag holds a line break.
+func lined(code string) string {
+	if code == "" {
+		return ""
+	}
+	whole := strings.TrimSuffix(code, "\n")
+	return lineMark + strings.ReplaceAll(whole, "\n", "\n"+lineMark) + code[len(whole):]
+}
+
+const lineMark = "<i></i>"
 
 // figureEnd closes what figureHead opens.
 const figureEnd = `</code></pre></figure>`
 
 // figureHead opens a figure up to its code. More is a class for the later parts
 // of a block in parts, which have no caption.
-func figureHead(info, more string) string {
+func (l Labels) figureHead(info, more string) string {
 	name := language(info)
-	label, class := "text", ""
+	label, class := l.Text, ""
 	if name != "" {
 		label, class = html.EscapeString(name), ` class="language-`+html.EscapeString(name)+`"`
 	}
 	pre := `<pre tabindex="0"><code` + class + `>`
 	if more != "" {
-		return `<figure class="code ` + more + `">` + pre
+		return `<figure class="code ` + more + `" dir="ltr">` + pre
 	}
-	return `<figure class="code" data-behaviour="code"><figcaption><span>` + label +
-		`</span><button type="button" class="copy">Copy</button></figcaption>` + pre
+	return `<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>` + label + `</span>` +
+		`<button type="button" class="wrap" aria-pressed="false">` + html.EscapeString(l.Wrap) + `</button>` +
+		`<button type="button" class="lines" aria-pressed="false">` + html.EscapeString(l.Lines) + `</button>` +
+		`<button type="button" class="copy">` + html.EscapeString(l.Copy) + `</button></figcaption>` + pre
 }
 
 // language is the first word of an info string where it can name a language,

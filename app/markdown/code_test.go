@@ -34,7 +34,7 @@ func TestHighlightingKeepsEveryCharacter(t *testing.T) {
 			continue // nobody can write this after a fence
 		}
 		got := plainText(t, r.Render(1, "```"+name+"\n"+code+"```\n")[0])
-		if want := name + "Copy" + code; got != want {
+		if want := name + "WrapLinesCopy" + code; got != want {
 			t.Errorf("%s code reads %q, want %q", name, got, want)
 		}
 	}

@@ -19,6 +19,7 @@ const fencePart = 4 << 10
 // fence follows a fenced code block that has no end yet, line by line. It shows
 // the code without highlighting.
 type fence struct {
+	labels Labels
 	info   string
 	char   byte // ` or ~
 	length int  // of the opening run
@@ -29,10 +30,10 @@ type fence struct {
 }
 
 // newFence reads the first line of block, which opens a fence.
-func newFence(block []byte) *fence {
+func newFence(block []byte, labels Labels) *fence {
 	first := bytes.IndexByte(block, '\n') + 1
 	run := bytes.TrimLeft(block[:first], " ")
-	f := &fence{char: run[0], scanned: first, shown: first}
+	f := &fence{labels: labels, char: run[0], scanned: first, shown: first}
 	info := bytes.TrimLeft(run, string(rune(f.char)))
 	f.length = len(run) - len(info)
 	f.info = string(bytes.TrimSpace(info))
@@ -92,5 +93,5 @@ func (f *fence) part(code []byte) template.HTML {
 	if len(f.parts) > 0 {
 		more = "code-more"
 	}
-	return template.HTML(figureHead(f.info, more) + html.EscapeString(string(code)) + figureEnd)
+	return template.HTML(f.labels.figureHead(f.info, more) + lined(html.EscapeString(string(code))) + figureEnd)
 }

@@ -1,8 +1,8 @@
 // Package markdown turns the text of a model into HTML that is safe to show. It
 // is the only producer of model HTML.
 //
-// The text is GitHub-flavoured Markdown with footnotes; a line break in it is a
-// line break on screen. HTML in it is shown as the text that it is (only <br>
+// The text is GitHub-flavoured Markdown with footnotes, definition lists and
+// formulas; a line break in it is a line break on screen. HTML in it is shown as the text that it is (only <br>
 // breaks a line). What goldmark makes of it passes an allowlist: no element,
 // attribute, class or address that is not named in policy.go. Links lead to
 // http, https and mailto and nowhere else; no image is ever fetched: it becomes
@@ -11,9 +11,13 @@
 // Markup that the page builds on:
 //
 //   - <figure class="code" data-behaviour="code"> holds a code block, with its
-//     language in <figcaption><span>, <button class="copy">, <pre tabindex="0">
-//     and <code class="language-go">. While a long one is still being written it
-//     comes in parts, the later ones <figure class="code code-more">.
+//     language in <figcaption><span>, buttons of the classes wrap, lines and copy,
+//     <pre tabindex="0"> and <code class="language-go">, in which an empty <i>
+//     begins every line. While a long one is still being written it comes in
+//     parts, the later ones <figure class="code code-more">.
+//   - <span class="math" data-behaviour="math" data-tex="…"> holds the TeX of a
+//     formula, for the page to draw; with data-display it has lines of its own.
+//     One without data-tex is still being written.
 //   - <span class="hl-keyword"> and the like mark code; see CSS for all of them.
 //   - <div class="table" role="group" tabindex="0"> scrolls a wide table.
 //   - <span class="task"> holds ☑ or ☐.
@@ -44,25 +48,38 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Renderer renders texts. Make it with New, once.
+// Renderer renders texts. Make it with New or NewIn, once.
 type Renderer struct {
+	labels func() Labels
 	whole  goldmark.Markdown // for a text that is complete
 	begun  goldmark.Markdown // for one that is not: footnotes need its end
 	policy *bluemonday.Policy
 	lexers map[string]chroma.Lexer // by name, in lower case
 }
 
-// New returns a Renderer.
+// Labels are the words around what is rendered, such as those on buttons.
+type Labels struct {
+	Wrap, Lines, Copy string // on the buttons of a code block
+	Text              string // where a code block tells no language
+	Table             string // names a table's box
+}
+
+// New returns a Renderer that speaks English.
 func New() *Renderer {
+	return NewIn(func() Labels { return Labels{Wrap: "Wrap", Lines: "Lines", Copy: "Copy", Text: "text", Table: "Table"} })
+}
+
+// NewIn returns a Renderer that asks for the labels anew with each text.
+func NewIn(labels func() Labels) *Renderer {
 	footnotes := extension.NewFootnote(extension.WithFootnoteIDPrefixFunction(notePrefix))
-	return &Renderer{whole: dialect(footnotes), begun: dialect(), policy: newPolicy(), lexers: lexersByName()}
+	return &Renderer{labels: labels, whole: dialect(footnotes, formulaic{}), begun: dialect(formulaic{open: true}), policy: newPolicy(), lexers: lexersByName()}
 }
 
 // Render returns the blocks of text, one element each; an empty text has none.
 // Footnotes get ids, which turn keeps apart on a page: a turn that shows two
 // texts, its reasoning and its answer, needs a number for each.
 func (r *Renderer) Render(turn int64, text string) []template.HTML {
-	blocks, _ := r.render(pass{md: r.whole, turn: turn}, clean(text))
+	blocks, _ := r.render(pass{md: r.whole, turn: turn, labels: r.labels()}, clean(text))
 	return blocks
 }
 
@@ -79,7 +96,7 @@ func dialect(more ...goldmark.Extender) goldmark.Markdown {
 	table := extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
 	return goldmark.New(
 		goldmark.WithParser(newParser()),
-		goldmark.WithExtensions(append(more, table, extension.Strikethrough, extension.Linkify, extension.TaskList)...),
+		goldmark.WithExtensions(append(more, table, extension.Strikethrough, extension.Linkify, extension.TaskList, extension.DefinitionList)...),
 		goldmark.WithRendererOptions(
 			ghtml.WithHardWraps(),
 			renderer.WithNodeRenderers(util.Prioritized(nodes{}, 100)), // before goldmark's own
@@ -89,11 +106,12 @@ func dialect(more ...goldmark.Extender) goldmark.Markdown {
 
 // pass is what one rendering needs to know.
 type pass struct {
-	md   goldmark.Markdown
-	turn int64
-	refs []parser.Reference // link definitions from earlier in the text
-	code map[string]string  // code figures made before, by language and code; may be nil
-	open bool               // the text goes on: a code block at its end is not complete
+	md     goldmark.Markdown
+	turn   int64
+	labels Labels
+	refs   []parser.Reference // link definitions from earlier in the text
+	code   map[string]string  // code figures made before, by language and code; may be nil
+	open   bool               // the text goes on: a code block at its end is not complete
 }
 
 // render returns the blocks of source, and the link definitions in it on top of
@@ -105,7 +123,7 @@ func (r *Renderer) render(p pass, source []byte) ([]template.HTML, []parser.Refe
 	}
 	doc := p.md.Parser().Parse(text.NewReader(source), parser.WithContext(pc)).(*ast.Document)
 	doc.SetMeta(map[string]any{turnKey: p.turn})
-	figures := r.figures(p, doc, source)
+	parts := r.parts(p, doc, source)
 
 	var blocks []template.HTML
 	var buf bytes.Buffer
@@ -115,66 +133,74 @@ func (r *Renderer) render(p pass, source []byte) ([]template.HTML, []parser.Refe
 			continue // a bytes.Buffer takes every write
 		}
 		if block := bytes.TrimSpace(r.policy.SanitizeBytes(buf.Bytes())); len(block) > 0 {
-			blocks = append(blocks, furnish(string(block), figures))
+			blocks = append(blocks, furnish(string(block), parts, p.labels))
 		}
 	}
 	return blocks, pc.References()
 }
 
-// figures renders every code block of doc. It leaves the number of its figure
-// with each, for the placeholder that the node renderer writes.
-func (r *Renderer) figures(p pass, doc ast.Node, source []byte) []string {
+// parts renders what the allowlist would not let model text write: code blocks
+// and formulas. It leaves the number of its part with each, for the placeholder
+// that the node renderer writes.
+func (r *Renderer) parts(p pass, doc ast.Node, source []byte) []string {
 	var last ast.Node // the block that the text ends in
 	if p.open {
 		for last = doc; last.LastChild() != nil && last.LastChild().Type() == ast.TypeBlock; {
 			last = last.LastChild()
 		}
 	}
-	var figures []string
+	var parts []string
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		info := ""
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		part := ""
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
+			info := ""
 			if n.Info != nil {
 				info = string(n.Info.Segment.Value(source))
 			}
+			part = r.codePart(p, info, string(n.Lines().Value(source)), ast.Node(n) == last)
 		case *ast.CodeBlock:
+			part = r.codePart(p, "", string(n.Lines().Value(source)), ast.Node(n) == last)
+		case *mathNode:
+			part = formula(n.tex, n.display, true)
+		case *mathBlock:
+			if part = formula(n.tex(source), true, true); !n.closed {
+				part = formula(n.mark.open+string(n.Lines().Value(source)), true, false)
+			}
 		default:
 			return ast.WalkContinue, nil
 		}
-		if entering {
-			n.SetAttributeString(figureKey, strconv.Itoa(len(figures)))
-			code := string(n.Lines().Value(source))
-			if n == last {
-				figures = append(figures, figure(info, html.EscapeString(code)))
-			} else {
-				figures = append(figures, r.codeFigure(p.code, info, code))
-			}
-		}
+		n.SetAttributeString(partKey, strconv.Itoa(len(parts)))
+		parts = append(parts, part)
 		return ast.WalkSkipChildren, nil
 	})
-	return figures
+	return parts
 }
 
-// furnish puts in what the allowlist would not let model text write: code
-// figures for their placeholders, and a box that scrolls around each table. In
-// sanitised HTML a "<" always begins a tag, so nothing else can match.
-func furnish(block string, figures []string) template.HTML {
-	block = strings.ReplaceAll(block, "<table>", `<div class="table" role="group" aria-label="Table" tabindex="0"><table>`)
-	block = strings.ReplaceAll(block, "</table>", "</table></div>")
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(block, placeholderOpen)
-		out.WriteString(before)
-		if !found {
-			return template.HTML(out.String())
-		}
-		number, after, _ := strings.Cut(rest, placeholderClose)
-		if i, err := strconv.Atoi(number); err == nil && i < len(figures) {
-			out.WriteString(figures[i])
-		}
-		block = after
+func (r *Renderer) codePart(p pass, info, code string, open bool) string {
+	if open {
+		return p.labels.figure(info, html.EscapeString(code))
 	}
+	return r.codeFigure(p, info, code)
+}
+
+// furnish puts in what the allowlist would not let model text write: the parts
+// for their placeholders, a box that scrolls around each table, and the direction
+// of code. In sanitised HTML a "<" always begins a tag, so nothing else can match.
+func furnish(block string, parts []string, labels Labels) template.HTML {
+	block = strings.ReplaceAll(block, "<table>", `<div class="table" role="group" aria-label="`+html.EscapeString(labels.Table)+`" tabindex="0"><table>`)
+	block = strings.ReplaceAll(block, "</table>", "</table></div>")
+	block = strings.ReplaceAll(block, "<code>", `<code dir="ltr">`)
+	return template.HTML(placeholder.ReplaceAllStringFunc(block, func(found string) string {
+		number := placeholder.FindStringSubmatch(found)[1]
+		if i, err := strconv.Atoi(number); err == nil && i < len(parts) {
+			return parts[i]
+		}
+		return ""
+	}))
 }
 
 // clean replaces what HTML cannot hold, control characters and bytes that are

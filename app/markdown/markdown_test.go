@@ -22,12 +22,13 @@ func TestTextBecomesBlocks(t *testing.T) {
 			"<h1>Title</h1>", "<p>text</p>", "<hr>", "<blockquote>\n<p>quote</p>\n</blockquote>"}},
 		{"line breaks are kept", "one\ntwo", []template.HTML{"<p>one<br>\ntwo</p>"}},
 		{"emphasis", "*a* **b** ~~c~~ `d<e`", []template.HTML{
-			"<p><em>a</em> <strong>b</strong> <del>c</del> <code>d&lt;e</code></p>"}},
+			`<p><em>a</em> <strong>b</strong> <del>c</del> <code dir="ltr">d&lt;e</code></p>`}},
 		{"tight list", "3. a\n4. b", []template.HTML{"<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>"}},
 		{"tasks", "- [x] a\n- [ ] b", []template.HTML{
 			"<ul>\n<li><span class=\"task\">☑</span> a</li>\n<li><span class=\"task\">☐</span> b</li>\n</ul>"}},
 		{"table scrolls", "|a|b|\n|:-:|--:|\n|1|2<br>3|", []template.HTML{
 			`<div class="table" role="group" aria-label="Table" tabindex="0"><table>` + "\n<thead>\n<tr>\n<th align=\"center\">a</th>\n<th align=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"center\">1</td>\n<td align=\"right\">2<br>3</td>\n</tr>\n</tbody>\n</table></div>"}},
+		{"definitions", "a\nb\n: c\n\nd", []template.HTML{"<dl>\n<dt>a</dt>\n<dt>b</dt>\n<dd>c</dd>\n</dl>", "<p>d</p>"}},
 		{"links", "[a](https://x.example/?a=b&c) www.x.example <a@x.example>", []template.HTML{
 			`<p><a href="https://x.example/?a=b&amp;c"` + linkEnd + `a</a> <a href="http://www.x.example"` + linkEnd + `www.x.example</a> <a href="mailto:a@x.example"` + linkEnd + `a@x.example</a></p>`}},
 		{"link to nowhere is its words", "[a *b*](javascript:x) [c](/chats) <ftp://x.example>", []template.HTML{
@@ -44,10 +45,10 @@ func TestTextBecomesBlocks(t *testing.T) {
 			"<p>a &lt;b&gt;c&lt;/b&gt;</p>", "<p>&lt;div&gt;<br>\n*d*<br>\n&lt;/div&gt;</p>"}},
 		{"HTML comment is text", "<!-- a\n\nb -->", []template.HTML{"<p>&lt;!-- a<br>\n<br>\nb --&gt;</p>"}},
 		{"code", "```Go title\nx := \"<\"\n```", []template.HTML{
-			`<figure class="code" data-behaviour="code"><figcaption><span>go</span><button type="button" class="copy">Copy</button></figcaption><pre tabindex="0"><code class="language-go">x := <span class="hl-string">&#34;&lt;&#34;</span>` + "\n</code></pre></figure>"}},
-		{"code without a language", "    a\n\n    b", []template.HTML{template.HTML(figure("", "a\n\nb\n"))}},
-		{"code without an end", "```\na", []template.HTML{template.HTML(figure("", "a\n"))}},
-		{"code in a list", "- a\n  ```\n  b\n  ```", []template.HTML{template.HTML("<ul>\n<li>a\n" + figure("", "b\n") + "\n</li>\n</ul>")}},
+			`<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>go</span><button type="button" class="wrap" aria-pressed="false">Wrap</button><button type="button" class="lines" aria-pressed="false">Lines</button><button type="button" class="copy">Copy</button></figcaption><pre tabindex="0"><code class="language-go"><i></i>x := <span class="hl-string">&#34;&lt;&#34;</span>` + "\n</code></pre></figure>"}},
+		{"code without a language", "    a\n\n    b", []template.HTML{template.HTML(New().labels().figure("", "a\n\nb\n"))}},
+		{"code without an end", "```\na", []template.HTML{template.HTML(New().labels().figure("", "a\n"))}},
+		{"code in a list", "- a\n  ```\n  b\n  ```", []template.HTML{template.HTML("<ul>\n<li>a\n" + New().labels().figure("", "b\n") + "\n</li>\n</ul>")}},
 		{"control characters", "a\x00b\x1b[31m \xff", []template.HTML{"<p>a\ufffdb\ufffd[31m \ufffd</p>"}},
 		{"definition that comes late", "[a]\n\n[a]: https://x.example", []template.HTML{`<p><a href="https://x.example"` + linkEnd + `a</a></p>`}},
 	}

@@ -16,12 +16,8 @@ import (
 )
 
 const (
-	turnKey   = "turn"   // of a document's metadata: int64
-	figureKey = "figure" // attribute of a code block: index of its figure
-
-	// What stands for a code figure until the allowlist has been passed.
-	placeholderOpen  = `<pre data-figure="`
-	placeholderClose = `"></pre>`
+	turnKey = "turn" // of a document's metadata: int64
+	partKey = "part" // attribute of a code block or a formula: index of its part
 
 	// maxImageBytes bounds an image inside the text, decoded: an icon or a small
 	// plot, not a photograph that would be sent again with every change.
@@ -150,6 +146,8 @@ func words(node ast.Node, source []byte) string {
 			}
 		case *ast.String:
 			out.Write(c.Value)
+		case *mathNode:
+			out.WriteString(c.tex)
 		default:
 			out.WriteString(words(c, source))
 		}
@@ -183,11 +181,18 @@ func isSmallImage(address string) bool {
 
 var imageData = regexp.MustCompile(`^data:image/(?:png|jpeg|gif|webp);base64,`)
 
-// renderCode writes a placeholder: the figure is put in after the allowlist.
+// placeholder stands for a part until the allowlist has been passed.
+var placeholder = regexp.MustCompile(`<(?:pre|span) data-part="([0-9]+)"></(?:pre|span)>`)
+
+func writePlaceholder(w util.BufWriter, element string, node ast.Node) {
+	number, _ := node.AttributeString(partKey)
+	fmt.Fprintf(w, `<%s data-part="%s"></%[1]s>`, element, number)
+}
+
 func renderCode(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		number, _ := node.AttributeString(figureKey)
-		fmt.Fprintf(w, "%s%s%s\n", placeholderOpen, number, placeholderClose)
+		writePlaceholder(w, "pre", node)
+		w.WriteByte('\n')
 	}
 	return ast.WalkSkipChildren, nil
 }

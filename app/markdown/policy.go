@@ -7,13 +7,13 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 )
 
-// newPolicy names everything that may pass. Code figures and the boxes around
+// newPolicy names everything that may pass. Code, formulas and the boxes around
 // tables are put in after it.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote",
 		"ul", "ol", "li", "em", "strong", "del", "code", "sup",
-		"table", "thead", "tbody", "tr", "th", "td")
+		"table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd")
 	p.AllowAttrs("start").Matching(exactly(`[0-9]{1,9}`)).OnElements("ol")
 	p.AllowAttrs("align").Matching(exactly(`left|center|right`)).OnElements("th", "td")
 
@@ -35,7 +35,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("role").Matching(exactly(`doc-endnotes`)).OnElements("div")
 
 	p.AllowAttrs("class").Matching(exactly(`task|hl-[a-z]+`)).OnElements("span")
-	p.AllowAttrs("data-figure").Matching(exactly(`[0-9]+`)).OnElements("pre")
+	p.AllowAttrs("data-part").Matching(exactly(`[0-9]+`)).OnElements("pre", "span")
 	return p
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	xast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -30,8 +31,9 @@ const (
 // footnote that comes after its use. Both wait for Close, after which the blocks
 // are those of Render for the whole text.
 type Stream struct {
-	r    *Renderer
-	turn int64
+	r      *Renderer
+	turn   int64
+	labels Labels
 
 	text    []byte // everything, for Close
 	partial []byte // the beginning of a rune at the end of text
@@ -54,7 +56,7 @@ type Update struct {
 
 // Stream starts a text. For one that goes on, write what there is first.
 func (r *Renderer) Stream(turn int64) *Stream {
-	return &Stream{r: r, turn: turn, code: map[string]string{}}
+	return &Stream{r: r, turn: turn, labels: r.labels(), code: map[string]string{}}
 }
 
 // Write takes the next bit of text, cut wherever it may be.
@@ -74,7 +76,7 @@ func (s *Stream) Write(delta string) Update {
 	if s.fence != nil {
 		s.open = s.fence.blocks(s.tail)
 	} else {
-		s.open, _ = s.r.render(pass{md: s.r.begun, turn: s.turn, refs: s.refs, code: s.code, open: true}, s.tail)
+		s.open, _ = s.r.render(pass{md: s.r.begun, turn: s.turn, labels: s.labels, refs: s.refs, code: s.code, open: true}, s.tail)
 	}
 	return update(from, before, append(slices.Clip(s.settled[from:]), s.open...))
 }
@@ -120,13 +122,13 @@ func (s *Stream) settle() {
 		if !fenced {
 			return
 		}
-		s.fence = newFence(s.tail)
+		s.fence = newFence(s.tail, s.labels)
 	}
 }
 
 // cut settles the first n bytes of the tail.
 func (s *Stream) cut(n int) {
-	blocks, refs := s.r.render(pass{md: s.r.begun, turn: s.turn, refs: s.refs, code: s.code}, s.tail[:n])
+	blocks, refs := s.r.render(pass{md: s.r.begun, turn: s.turn, labels: s.labels, refs: s.refs, code: s.code}, s.tail[:n])
 	s.settled = append(s.settled, blocks...)
 	s.refs = refs
 	s.tail = bytes.Clone(s.tail[n:])
@@ -147,11 +149,24 @@ func (s *Stream) boundary() (start int, fenced bool) {
 		if n.Kind() == ast.KindFencedCodeBlock {
 			return start, true
 		}
+		if mayBeDefined(n) {
+			continue
+		}
 		if start == 0 || util.IsBlank(s.tail[lineStart(s.tail, start-1):start]) {
 			return start, false
 		}
 	}
 	return 0, false
+}
+
+// mayBeDefined tells whether a line ": …" may still make n part of the list of
+// definitions before it, or has.
+func mayBeDefined(n ast.Node) bool {
+	_, list := n.(*xast.DefinitionList)
+	if _, paragraph := n.(*ast.Paragraph); paragraph && n.PreviousSibling() != nil {
+		_, list = n.PreviousSibling().(*xast.DefinitionList)
+	}
+	return list
 }
 
 // lineStart returns where the line that holds index at begins, -1 for no line.

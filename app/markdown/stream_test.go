@@ -73,6 +73,9 @@ func subtle() []string {
 		"1. one\n   - two\n\n     > three\n\n   four\n\nfive\n",
 		"***\n\n* * *\n\n_ _ _\n",
 		"# a\n# b\ntext\n## c ##\n\n#d\n",
+		"a\n: b\n\nc\n\n: d\n\ne\nf\n: g\n\n    h\n\ni\n\n- j\n\n: k\n\nl\n",
+		"a $x$ b\n$$\nx\n= y\n- z\n\n$$ not\n\n\\[ a_1\n\\].\nb\n\n$$x$$\n\n> $$\n> y_1\n> $$\n\nc\n\n$$\nopen\n",
+		"- a\n  $$\n  x^2\n  $$\n\n- \\[ y^2 \\]\n\n\\[link\\](x)\n\n$$ a\n> $$\n\n> $$\nb $$\n",
 		strings.Repeat("> ", 40) + "deep\n\nout\n",
 	}
 }
@@ -210,7 +213,7 @@ func TestUnchangedBlocksAreNotToldAgain(t *testing.T) {
 func TestCodeIsShownAsCodeWhileItIsWritten(t *testing.T) {
 	s := New().Stream(1)
 	s.Write("```go\nfunc f() {")
-	want := template.HTML(figureHead("go", "") + "func f() {" + figureEnd)
+	want := template.HTML(New().labels().figureHead("go", "") + lineMark + "func f() {" + figureEnd)
 	if got := s.Blocks(); len(got) != 1 || got[0] != want {
 		t.Errorf("the blocks are %q, want %q", got, want)
 	}

@@ -1,10 +1,12 @@
-// The copy button of a code block.
+// The buttons of a code block: copy, and the two that stay pressed (code.css
+// does what they say).
 import { listen } from './behaviours.js';
 import { copy } from './copy.js';
 
 export function connect(figure) {
   return listen(figure, 'click', ({ target }) => {
-    const button = target.closest('.copy');
-    if (button) copy(button, () => figure.querySelector('pre').textContent);
+    const button = target.closest('figcaption > button');
+    if (button?.matches('.copy')) copy(button, () => figure.querySelector('pre').textContent);
+    else if (button) button.ariaPressed = String(button.ariaPressed !== 'true');
   });
 }

@@ -2,10 +2,8 @@
 // carries the page's nonce, so nothing in a model's text can send a request.
 import htmx from '../vendor/htmx.esm.min.js';
 import '../vendor/hx-csp.min.js';
+import { kept } from './kept.js';
 
-// What the reader folded or unfolded stays so when a turn is swapped.
-htmx.registerExtension('keep-open', {
-  htmx_before_morph_attr: (el, { attrName }) => !(attrName === 'open' && el.matches('details')),
-});
+htmx.registerExtension('keep-open', { htmx_before_morph_attr: (el, { attrName }) => !kept(el, attrName) });
 
 export default htmx;

@@ -1,11 +1,13 @@
+import { kept } from './kept.js';
+
 /**
  * Makes the element old equal to next by changing only what differs, so that
  * selections, scroll positions and focus inside what stays are kept.
  */
 export function patch(old, next) {
   if (old.isEqualNode(next)) return;
-  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name) && !kept(old, name)) old.removeAttribute(name);
+  for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value && !kept(old, name)) old.setAttribute(name, value);
   const olds = [...old.childNodes];
   const nexts = [...next.childNodes];
   nexts.forEach((node, i) => place(old, olds[i], node));

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"notso/app/markdown"
+	"notso/app/webtest"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// markupTexts are replies with everything that Markdown can become.
+func markupTexts() []string {
+	return []string{
+		"### Code\n\nA `struct` and what follows from it:\n\n```go\n" +
+			"// Sum adds numbers, and its comment is one of those that go on and on, far beyond the right end of any column.\n" +
+			"func Sum(list ...int) (total int) {\n\tfor _, n := range list {\n\t\ttotal += n\n\t}\n\treturn total\n}\n```\n\n" +
+			"1. In a list:\n\n   ```sh\n   make test && echo fine\n   ```\n2. Then this.\n\n    indented, without a language\n",
+		"### Lists and tables\n\n- [x] Write it\n- [ ] Read it once more\n  - [ ] aloud\n\n" +
+			"Parsec\n: 3.086 × 10¹⁶ m\n: the distance of one arcsecond of parallax\n\nLight-year\n: 9.461 × 10¹⁵ m\n\n" +
+			"| Unit | Metres | Named for | First used | By | In a sentence of some length |\n|---|--:|:-:|---|---|---|\n" +
+			"| light-year | 9.461e15 | the path of light | 1851 | Otto Ule | The nearest star is four of them away, and a little more |\n" +
+			"| parsec | 3.086e16 | parallax | 1913 | Herbert Hall Turner | It is a word of two halves |\n\n" +
+			"Both are old[^1], and astronomers prefer one[^2]. 🎉 👩‍🚀 ❤️ ✅\n\n[^1]: The parsec by a century.\n[^2]: The second one.\n",
+		"### العربية\n\nمرحبا بالعالم! هذه فقرة تحتوي على `code` وعلى كلمة English وسعر 5$.\n\n" +
+			"1. أولا، افتح الملف `main.go`.\n2. ثانيا، اكتب:\n   - نقطة\n   - [x] مهمة\n\n> اقتباس قصير من كتاب قديم.\n\n" +
+			"| اسم | قيمة |\n|---|--:|\n| واحد | 1 |\n| اثنان | 2 |\n\n```py\nprint(\"مرحبا\")  # تعليق\n```\n\n" +
+			"### עברית\n\n`x` הוא משתנה, ו־ $x^2$ הוא ריבועו.\n\n- פריט ראשון\n- פריט שני עם English באמצע\n\nAnd an English paragraph at the end.\n",
+	}
+}
+
+func cannedMarkup() conversationView {
+	view := cannedTalk()
+	view.Title, view.Turns = "Everything at once", nil
+	words := markdown.New()
+	for i, text := range markupTexts() {
+		id := int64(2*i + 1)
+		view.Turns = append(view.Turns,
+			turnView{ID: id, User: true, State: "done", When: "20:14", Text: words.Plain("Show me.\nأرني كل شيء من فضلك.")},
+			turnView{ID: id + 1, State: "done", When: "20:14", Text: words.Render(id, text)})
+	}
+	return view
+}
+
+func TestMarkup(t *testing.T) {
+	browser := webtest.NewBrowser(t)
+	for _, test := range []struct {
+		name string
+		page pageView
+		run  func(t *testing.T, c *canned, p *webtest.Page)
+	}{
+		{"long lines wrap when asked, by keyboard too", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			const pre = `document.querySelector('#turn-2 .code pre')`
+			if !webtest.Get[bool](p, pre+`.scrollWidth > `+pre+`.clientWidth`) {
+				t.Fatal("the sample's long line is too short to scroll")
+			}
+			p.Do(webtest.Script(`document.querySelector('#turn-2 .wrap').focus()`))
+			p.Press("\r")
+			p.Until(`document.querySelector('#turn-2 .wrap').ariaPressed === 'true' && ` + pre + `.scrollWidth === ` + pre + `.clientWidth`)
+			p.Press("\r")
+			p.Until(pre + `.scrollWidth > ` + pre + `.clientWidth`)
+		}},
+		{"lines are numbered when asked, and the copy has no numbers", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			const first = `getComputedStyle(document.querySelector('#turn-2 .code i'), '::before').content`
+			if got := webtest.Get[string](p, first); got != "none" {
+				t.Errorf("a line begins with %s before anybody asked", got)
+			}
+			p.Click("#turn-2 .lines")
+			p.Until(first + ` !== 'none'`)
+			if n := webtest.Get[int](p, `document.querySelector('#turn-2 .code').querySelectorAll('i').length`); n != 7 {
+				t.Errorf("%d lines are numbered, want 7", n)
+			}
+			p.Click("#turn-2 .copy")
+			p.UntilTrue("the code is copied", func() bool { return len(p.Server.Calls()) > 0 })
+			if got := string(p.Server.Calls()[0].Args[0]); !strings.HasSuffix(got, `\n\t}\n\treturn total\n}\n"`) {
+				t.Errorf("the copy is %s", got)
+			}
+		}},
+		{"what is pressed stays while the reply is written, and after", cannedPage(cannedStreaming()), func(_ *testing.T, _ *canned, p *webtest.Page) {
+			words := markdown.New()
+			s := words.Stream(1)
+			seq := 10
+			write := func(delta string) {
+				seq++
+				p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: []replyPart{changed("text", "", s.Write(delta))}})
+			}
+			write("```go\nfunc f() {\n")
+			p.Until(`document.querySelector('#turn-6 .lines')`)
+			p.Do(webtest.Script(`document.querySelector('#turn-6 .lines').click()`))
+			write("\treturn\n")
+			p.Until(`document.querySelector('#turn-6 pre').textContent.includes('return')`)
+			p.Until(`document.querySelector('#turn-6 .lines').ariaPressed === 'true'`)
+			write("}\n```\n\nDone")
+			p.Until(`document.querySelector('#turn-6 [data-part=text]').textContent.includes('Done') && document.querySelector('#turn-6 .hl-keyword')`)
+			p.Until(`document.querySelector('#turn-6 .lines').ariaPressed === 'true'`)
+		}},
+		{"a wide table scrolls inside, by keyboard", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Resize(360, 800)
+			const table = `document.querySelector('#turn-4 .table')`
+			if !webtest.Get[bool](p, table+`.scrollWidth > `+table+`.clientWidth && document.documentElement.scrollWidth <= 360`) {
+				t.Error("the table does not scroll inside")
+			}
+			p.Do(webtest.Script(table + `.focus()`))
+			p.Press(kb.ArrowRight)
+			p.Until(table + `.scrollLeft > 0`)
+		}},
+		{"right-to-left text is mirrored, its code is not", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			for what, want := range map[string]string{
+				`h3`: "rtl", `p`: "rtl", `ol`: "rtl", `blockquote`: "rtl", `.table td`: "rtl", `code`: "ltr", `pre`: "ltr", `.math`: "ltr", `.block:last-child p`: "ltr",
+			} {
+				if got := webtest.Get[string](p, `getComputedStyle(document.querySelector('#turn-6 [data-part=text] `+what+`')).direction`); got != want {
+					t.Errorf("%s runs %s, want %s", what, got, want)
+				}
+			}
+			if !webtest.Get[bool](p, `(() => { const q = document.querySelector('#turn-6 blockquote'), s = getComputedStyle(q); return parseFloat(s.borderRightWidth) > 0 && parseFloat(s.borderLeftWidth) === 0; })()`) {
+				t.Error("the bar of the quote is not at its right")
+			}
+			if got := webtest.Get[string](p, `getComputedStyle([...document.querySelectorAll('#turn-6 .block')].find((b) => b.textContent.includes('משתנה'))).direction`); got != "rtl" {
+				t.Errorf("a Hebrew paragraph that begins with code runs %s", got)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, p := openCanned(t, browser, test.page)
+			test.run(t, c, p)
+			p.Close()
+		})
+	}
+}

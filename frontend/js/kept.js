@@ -1,0 +1,3 @@
+// What the reader has set stays when an element is written again: a fold that is
+// open, a button that is pressed.
+export const kept = (el, name) => (name === 'open' && el.matches('details')) || (name === 'aria-pressed' && el.matches('figcaption > button'));
