@@ -32,6 +32,7 @@ func terminal() cli.Env {
 		Version:    version,
 		Home:       home.Find,
 		Library:    func(paths home.Paths) *library.Library { return newLibrary(paths.Models, "") },
+		OpenShelf:  terminalShelf,
 		OpenTalker: openTalker,
 		Engine:     engineFacts,
 		Remote:     remoteFacts,

@@ -23,6 +23,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
+	"notso/app/shelf"
 	"notso/app/spelling"
 )
 
@@ -42,6 +43,7 @@ type Env struct {
 
 	Home       func() (home.Paths, error)
 	Library    func(home.Paths) *library.Library
+	OpenShelf  func(home.Paths) (*shelf.Shelf, error)
 	OpenTalker func(ctx context.Context, paths home.Paths, opts TalkerOptions) (Talker, io.Closer, error)
 	Engine     func(ctx context.Context) (EngineFacts, error)
 

@@ -16,6 +16,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
+	"notso/app/shelf"
 	"notso/app/store"
 	"notso/engine/prompt"
 )
@@ -46,6 +47,13 @@ func testEnv() Env {
 		Home:    home.Find,
 		Library: func(p home.Paths) *library.Library {
 			return library.New(library.Options{Chosen: os.Getenv("NOTSO_MODEL"), Folders: []string{p.Models}, Describe: describe})
+		},
+		OpenShelf: func(p home.Paths) (*shelf.Shelf, error) {
+			settings, _, err := config.Load(p.ConfigFile)
+			if err != nil {
+				return nil, err
+			}
+			return shelf.Open(shelf.Options{Folder: p.Models, Records: filepath.Join(p.Data, "models.json"), Library: testEnv().Library(p), Mirror: settings.Mirror})
 		},
 		OpenTalker: openFake,
 		Remote:     func(context.Context, home.Paths, config.Config) (RemoteFacts, error) { return RemoteFacts{}, nil },

@@ -14,9 +14,7 @@ import (
 
 	"notso/app/chat"
 	"notso/app/command"
-	"notso/app/config"
 	"notso/app/home"
-	"notso/app/library"
 	"notso/app/store"
 )
 
@@ -87,59 +85,6 @@ func openChats(ctx context.Context, paths home.Paths) (*store.Store, error) {
 		return nil, errors.New("the chats were written by a newer version; use that one, or a newer one still")
 	}
 	return db, err
-}
-
-func modelsRole() role {
-	return role{
-		name:    "models",
-		usage:   "[--json]",
-		summary: "list the model files on this machine",
-		details: `Models are looked for in the models folder of the app's data, in the folder
-"models" beside the program, and at NOTSO_MODEL. The one in use has a star.`,
-		run: runModels,
-	}
-}
-
-func runModels(ctx context.Context, env Env, args arguments) error {
-	asJSON, err := args.onlyJSON()
-	if err != nil {
-		return err
-	}
-	paths, err := env.Home()
-	if err != nil {
-		return err
-	}
-	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
-	lib := env.Library(paths)
-	models, err := lib.List()
-	if err != nil && len(models) == 0 {
-		return err
-	}
-	used, usedErr := lib.Pick(settings.Model)
-	if asJSON {
-		type item struct {
-			library.Model
-			Used bool `json:"used"`
-		}
-		items := []item{}
-		for _, m := range models {
-			items = append(items, item{m, m.Path == used})
-		}
-		return writeJSON(env.Stdout, items)
-	}
-	if len(models) == 0 {
-		return usedErr
-	}
-	return table(env.Stdout, func(row func(...any)) {
-		row("", "NAME", "SIZE", "WEIGHTS", "PATH")
-		for _, m := range models {
-			star := ""
-			if m.Path == used {
-				star = "*"
-			}
-			row(star, m.Name, bytes(m.SizeBytes), orDash(m.Quantisation), strings.TrimSuffix(m.Path+" ("+m.Problem+")", " ()"))
-		}
-	})
 }
 
 func commandsRole() role {

@@ -66,6 +66,15 @@ func (p *plain) progress(what string, done *engine.Progress) {
 	p.shown = true
 }
 
+// say shows a line that the next one takes the place of.
+func (p *plain) say(text string) {
+	if p.status == nil || p.lineOpen {
+		return
+	}
+	fmt.Fprint(p.status, clearLine+printable(text))
+	p.shown = true
+}
+
 func (p *plain) piece(kind engine.EventKind, text string) {
 	p.clear()
 	if p.kind != kind && (p.kind == "" || p.kind == engine.EventReasoning) {

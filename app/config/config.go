@@ -57,6 +57,9 @@ type Config struct {
 	SnapshotGiB   int    `json:"snapshot_gib"`             // disk for what was evaluated; 0 is none
 	IdleMinutes   int    `json:"idle_minutes"`             // until an unused model is let go; 0 is never
 
+	Mirror        string `json:"mirror,omitempty"`         // address of a server that answers as the model hub does
+	DownloadLimit int    `json:"download_limit,omitempty"` // of all downloads together, in kB a second; 0 is none
+
 	Shortcuts map[string]string `json:"shortcuts,omitempty"` // keys by action, where they are not the usual ones
 }
 

@@ -172,7 +172,7 @@ func TestSave(t *testing.T) {
 			Manner: Manner{System: "Be \"brief\".\n// no comment", Thinking: engine.ThinkingOn, ThinkingBudget: 9,
 				Temperature: &zero, TopK: &k, TopP: &f, MinP: &f, RepeatPenalty: &[]float64{1.1}[0], PresencePenalty: &f, FrequencyPenalty: &f, MaxTokens: 1},
 			Presets: []Preset{{"A, b}", Manner{Temperature: &zero}}}, Send: "ctrl+enter", Shortcuts: map[string]string{"x": ""},
-			ContextLength: 4096, Threads: 2, GPULayers: -1, KVType: "f16", IdleMinutes: 1,
+			ContextLength: 4096, Threads: 2, GPULayers: -1, KVType: "f16", IdleMinutes: 1, Mirror: "https://m", DownloadLimit: 7,
 		}
 		path := filepath.Join(t.TempDir(), "config.json")
 		save(t, path, want)

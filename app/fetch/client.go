@@ -81,16 +81,29 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 	if err != nil {
 		return nil, &AddressError{Address: address, Reason: "it is no address"}
 	}
-	first := Origin(u)
+	first, token := Origin(u), ""
 	for hop := 0; ; hop++ {
 		if err := c.opts.Policy.Check(u); err != nil {
 			return nil, err
 		}
-		answer, err := c.ask(ctx, u, header, first)
+		said := ""
+		if Origin(u) == first {
+			said = token
+		}
+		answer, err := c.ask(ctx, u, header, said)
 		if err != nil {
 			return nil, err
 		}
 		switch answer.StatusCode {
+		case http.StatusUnauthorized, http.StatusForbidden:
+			if c.opts.Token != nil && token == "" && u.Scheme == "https" && Origin(u) == first {
+				if token = c.opts.Token(first); token != "" {
+					answer.Body.Close()
+					hop--
+					continue
+				}
+			}
+			return answer, nil
 		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		default:
 			return answer, nil
@@ -105,7 +118,7 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 	}
 }
 
-func (c *Client) ask(ctx context.Context, u *url.URL, header http.Header, first string) (*http.Response, error) {
+func (c *Client) ask(ctx context.Context, u *url.URL, header http.Header, token string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, &AddressError{Address: u.Redacted(), Reason: "it is no address"}
@@ -115,10 +128,8 @@ func (c *Client) ask(ctx context.Context, u *url.URL, header http.Header, first 
 	}
 	r.Header.Set("User-Agent", cmp.Or(c.opts.Agent, "notso"))
 	r.Header.Set("Accept-Encoding", "identity")
-	if c.opts.Token != nil && u.Scheme == "https" && Origin(u) == first {
-		if token := c.opts.Token(first); token != "" {
-			r.Header.Set("Authorization", "Bearer "+token)
-		}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	answer, err := c.http.Do(r)
 	var address *AddressError

@@ -108,8 +108,9 @@ func backoff(attempt int) time.Duration { return min(time.Minute, time.Second<<m
 type ClientOptions struct {
 	Policy Policy
 
-	// Token is what to say to the host of an https origin ("https://host") to be
-	// let in; "" says nothing. It goes to no other host, whoever redirects there.
+	// Token is what to say to the host of an https origin ("https://host") that
+	// lets only some people in; "" says nothing. It is asked for when the host has
+	// refused, and goes to no other one, whoever redirects there.
 	Token func(origin string) string
 
 	Agent string // User-Agent; "" is "notso"

@@ -236,6 +236,10 @@ func TestTheTokenStaysWithItsHost(t *testing.T) {
 	defer cdn.Close()
 	hub := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		note(r)
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
 		if r.URL.Path == "/a" {
 			http.Redirect(w, r, "/b", http.StatusFound)
 			return
@@ -257,7 +261,7 @@ func TestTheTokenStaysWithItsHost(t *testing.T) {
 	if _, err := client.Read(t.Context(), hub.URL+"/a", 10); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"/a Bearer secret for " + hub.URL, "/b Bearer secret for " + hub.URL, "/c "}
+	want := []string{"/a ", "/a Bearer secret for " + hub.URL, "/b Bearer secret for " + hub.URL, "/c "}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("the servers saw %q, want %q", got, want)
 	}

@@ -83,6 +83,20 @@ func (l *Library) List() ([]Model, error) {
 	return models, err
 }
 
+// Look describes the model that the file at path holds or is a part of, in a
+// folder of the library or not.
+func (l *Library) Look(path string) Model {
+	m := scanFile(path)
+	if _, ok := file(m.Path); !ok && m.Problem == "" {
+		m.Problem = "there is no such file"
+	}
+	l.describe(&m)
+	return m
+}
+
+// Glance is Look by name and size alone.
+func (l *Library) Glance(path string) Model { return scanFile(path) }
+
 // Pick returns the path of the model to start with: the one that NOTSO_MODEL
 // names, else the preferred one (a path or a name, may be empty), else a
 // SmolLM3, else the first that is fit for use. A preferred model that is gone

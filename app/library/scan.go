@@ -24,6 +24,11 @@ func scan(folder string) ([]Model, error) {
 	var models []Model
 	for _, e := range entries {
 		path, ok := file(filepath.Join(folder, e.Name()))
+		if !ok && e.Type()&fs.ModeSymlink != 0 && strings.EqualFold(filepath.Ext(path), ".gguf") {
+			stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+			models = append(models, Model{Name: stem, Path: path, Parts: 1, Problem: "the file that it links to is gone"})
+			continue
+		}
 		if !ok || !strings.EqualFold(filepath.Ext(path), ".gguf") {
 			continue
 		}
@@ -44,7 +49,7 @@ func scanFile(path string) Model {
 	}
 	m := Model{Name: name, Parts: count}
 	for i := range count {
-		part := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s-%05d-of-%05d%s", name, i+1, count, filepath.Ext(path)))
+		part := partPath(filepath.Dir(path), name, i+1, count, filepath.Ext(path))
 		if i == 0 {
 			m.Path = part
 		}
@@ -54,6 +59,22 @@ func scanFile(path string) Model {
 		m.SizeBytes += size(part)
 	}
 	return m
+}
+
+// Files are the paths of the model's parts, in order.
+func (m Model) Files() []string {
+	if m.Parts <= 1 {
+		return []string{m.Path}
+	}
+	files := make([]string, m.Parts)
+	for i := range files {
+		files[i] = partPath(filepath.Dir(m.Path), m.Name, i+1, m.Parts, filepath.Ext(m.Path))
+	}
+	return files
+}
+
+func partPath(folder, name string, part, count int, extension string) string {
+	return filepath.Join(folder, fmt.Sprintf("%s-%05d-of-%05d%s", name, part, count, extension))
 }
 
 // split takes the part number off the name of a file that is one of several,

@@ -8,6 +8,8 @@
 //	fails CODE PROGRAM [ARG...]     run a program that ends with the exit code
 //	store TITLE MESSAGE REPLY       add a chat to the script's database
 //	lock                            own the script's data until its end
+//	hub [half]                      be the model hub, with the files below "hub"
+//	partly FILE                     wait until a download has brought some of FILE
 //
 // Each script has a home of its own in $NOTSO_HOME, and in $MODEL the path of
 // the one model there, called "scripted", which says scripted.Plain.
@@ -44,7 +46,7 @@ func Params(dir string, writeModel func(path string) error, env ...string) tests
 			}
 			return writeModel(model)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "store": storeChat, "lock": lock},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "store": storeChat, "lock": lock, "hub": startHub, "partly": partly},
 	}
 }
 

@@ -1,0 +1,428 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"notso/app/config"
+	"notso/app/fetch"
+	"notso/app/home"
+	"notso/app/hub"
+	"notso/app/library"
+	"notso/app/shelf"
+	"notso/app/spelling"
+)
+
+func modelsRole() role {
+	return role{
+		name:    "models",
+		usage:   "[list|search|pull|import|verify|rm|show] [NAME] [--json]",
+		summary: "list, find, fetch and check model files",
+		details: `  notso models                  list those on this machine; the one in use has a star
+  notso models search           list the built-in catalogue; nothing is asked of anyone
+  notso models search WORDS     look in the catalogue and on the hub; OWNER/NAME lists a repository
+  notso models pull NAME        fetch a model: of the catalogue (smollm3-3b, smollm3-3b:q8_0), of a
+                                repository (OWNER/NAME:Q4_K_M), or by a link; Ctrl+C keeps what has
+                                arrived, and the same command goes on from there
+  notso models import           list the models of LM Studio, Jan, Ollama and llama.cpp on this machine
+  notso models import PATH      link a file into the models folder; nothing is copied
+  notso models verify NAME      compare a file with its publisher's checksum
+  notso models rm NAME          remove a model; rm --undo NAME brings it back, for a day
+  notso models show NAME        say what a model is
+
+Models are looked for in the models folder of the app's data, in the folder
+"models" beside the program, and at NOTSO_MODEL. A token for models that are not
+for everybody is kept in the system's keyring. The setting "mirror" names another
+server than the hub.`,
+		run: runModels,
+	}
+}
+
+// modelsRun is what a word behind "notso models" does.
+type modelsRun struct {
+	ctx    context.Context
+	env    Env
+	args   arguments
+	paths  home.Paths
+	shelf  *shelf.Shelf
+	words  []string // behind the one that says what to do
+	asJSON bool
+	undo   bool
+}
+
+func runModels(ctx context.Context, env Env, args arguments) error {
+	f := args.flags()
+	r := modelsRun{env: env, args: args}
+	f.BoolVar(&r.asJSON, "json", false, "")
+	f.BoolVar(&r.undo, "undo", false, "")
+	words, err := args.parse(f, -1)
+	if err != nil {
+		return err
+	}
+	do := "list"
+	if len(words) > 0 {
+		do, r.words = words[0], words[1:]
+	}
+	actions := map[string]struct {
+		run         func(modelsRun) error
+		least, most int // words
+	}{
+		"list": {modelsRun.list, 0, 0}, "search": {modelsRun.search, 0, -1}, "pull": {modelsRun.pull, 1, -1}, "import": {modelsRun.imports, 0, 2},
+		"verify": {modelsRun.verify, 1, 1}, "rm": {modelsRun.remove, 1, 1}, "show": {modelsRun.show, 1, 1},
+	}
+	action, known := actions[do]
+	switch {
+	case !known:
+		names := []string{"list", "search", "pull", "import", "verify", "rm", "show"}
+		if near := spelling.Near(do, names); len(near) > 0 {
+			return args.wrong("There is no %q. Did you mean notso models %s?", do, strings.Join(near, " or notso models "))
+		}
+		return args.wrong("There is no %q.", do)
+	case r.undo && do != "rm":
+		return args.wrong("The flag --undo goes with rm.")
+	case len(r.words) < action.least:
+		return args.wrong("Say which model is meant.")
+	case action.most >= 0 && len(r.words) > action.most:
+		return args.wrong("%q is one word too many.", r.words[action.most])
+	}
+	if r.paths, err = env.Home(); err != nil {
+		return err
+	}
+	if r.shelf, err = env.OpenShelf(r.paths); err != nil {
+		return err
+	}
+	defer r.shelf.Close()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	r.ctx = ctx
+	return action.run(r)
+}
+
+func (r modelsRun) list() error {
+	settings, _, _ := config.Load(r.paths.ConfigFile) // doctor tells what is wrong with them
+	items, err := r.shelf.Items()
+	if err != nil && len(items) == 0 {
+		return err
+	}
+	used, usedErr := r.env.Library(r.paths).Pick(settings.Model)
+	if r.asJSON {
+		type item struct {
+			shelf.Item
+			Used bool `json:"used"`
+		}
+		list := []item{}
+		for _, i := range items {
+			list = append(list, item{i, i.Path == used})
+		}
+		return writeJSON(r.env.Stdout, list)
+	}
+	if len(items) == 0 {
+		return usedErr
+	}
+	return table(r.env.Stdout, func(row func(...any)) {
+		row("", "NAME", "SIZE", "WEIGHTS", "PATH")
+		for _, i := range items {
+			star := ""
+			if i.Path == used {
+				star = "*"
+			}
+			row(star, i.Name, bytes(i.SizeBytes), orDash(i.Quantisation), strings.TrimSuffix(i.Path+" ("+i.Problem+")", " ()"))
+		}
+	})
+}
+
+// search lists what could be fetched.
+func (r modelsRun) search() error {
+	text := strings.Join(r.words, " ")
+	if ref, _, ok := hub.Parse(text); ok {
+		return r.searchRepository(ref.Repository)
+	}
+	entries := slices.DeleteFunc(slices.Clone(library.BuiltIn().Models), func(e library.Entry) bool {
+		return !strings.Contains(strings.ToLower(e.ID+" "+e.Name+" "+e.Maker+" "+e.Summary), strings.ToLower(text))
+	})
+	var found []hub.Found
+	var err error
+	if text != "" {
+		if found, err = r.shelf.Hub().Search(r.ctx, text); err != nil && len(entries) == 0 {
+			return err
+		}
+	}
+	if r.asJSON {
+		return writeJSON(r.env.Stdout, struct {
+			Catalogue []library.Entry `json:"catalogue"`
+			Hub       []hub.Found     `json:"hub,omitempty"`
+		}{entries, found})
+	}
+	if err != nil {
+		fmt.Fprintln(r.env.Stderr, "Only the catalogue is listed: "+r.env.Sentence(err))
+	}
+	if len(entries) == 0 && len(found) == 0 {
+		fmt.Fprintln(r.env.Stderr, "Nothing was found.")
+		return nil
+	}
+	return table(r.env.Stdout, func(row func(...any)) {
+		row("NAME", "SIZE", "LICENCE", "WHAT")
+		for _, e := range entries {
+			for i, f := range e.Files {
+				name, what := e.ID, e.Summary
+				if i > 0 {
+					name, what = e.ID+":"+strings.ToLower(f.Quantisation), ""
+				}
+				size := "-"
+				if f.SizeBytes > 0 {
+					size = bytes(f.SizeBytes)
+				}
+				row(name, size, e.Licence, strings.TrimSpace(f.Quantisation+"  "+what))
+			}
+		}
+		for _, f := range found {
+			what := fmt.Sprintf("%d downloads", f.Downloads)
+			if f.Gated {
+				what += ", not for everybody"
+			}
+			row(f.Repository, "-", orDash(f.Licence), what)
+		}
+	})
+}
+
+func (r modelsRun) searchRepository(repository string) error {
+	models, err := r.shelf.Hub().Models(r.ctx, repository)
+	if err != nil {
+		return err
+	}
+	if r.asJSON {
+		return writeJSON(r.env.Stdout, models)
+	}
+	return table(r.env.Stdout, func(row func(...any)) {
+		row("NAME", "SIZE", "WEIGHTS")
+		for _, m := range models {
+			row(repository+":"+m.Files[0].Quantisation, bytes(m.SizeBytes), m.Name)
+		}
+	})
+}
+
+// imports links a file, or lists what could be linked.
+func (r modelsRun) imports() error {
+	if len(r.words) > 0 {
+		m, err := r.shelf.Import(r.words[0], strings.Join(r.words[1:], ""))
+		if err != nil {
+			return err
+		}
+		if r.asJSON {
+			return writeJSON(r.env.Stdout, m)
+		}
+		fmt.Fprintf(r.env.Stdout, "%s is on the shelf. The file stays where it is.\n", m.Name)
+		return nil
+	}
+	found := r.shelf.Elsewhere()
+	if r.asJSON {
+		return writeJSON(r.env.Stdout, append([]shelf.Stranger{}, found...))
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(r.env.Stderr, "No other program keeps a model here that is not on the shelf. Name the path of a GGUF file to import it.")
+		return nil
+	}
+	return table(r.env.Stdout, func(row func(...any)) {
+		row("PROGRAM", "NAME", "SIZE", "PATH")
+		for _, f := range found {
+			row(f.Program, f.Name, bytes(f.SizeBytes), f.Path)
+		}
+	})
+}
+
+func (r modelsRun) verify() error {
+	item, err := r.shelf.Find(r.words[0])
+	if err != nil {
+		return err
+	}
+	line := newPlain(r.env)
+	v, err := r.shelf.Verify(r.ctx, item.Path, func(f float64) { line.say(fmt.Sprintf("Reading %s, %.0f %%", item.Name, 100*f)) })
+	line.clear()
+	if err != nil {
+		return err
+	}
+	if r.asJSON {
+		if err := writeJSON(r.env.Stdout, v); err != nil {
+			return err
+		}
+	}
+	switch {
+	case v.Want != "" && !v.Intact:
+		return fmt.Errorf("%s is not as its publisher made it: its checksum is %s instead of %s; remove it and fetch it again", v.Name, v.SHA256, v.Want)
+	case r.asJSON:
+	case v.Intact:
+		fmt.Fprintf(r.env.Stdout, "%s is as its publisher made it.\n", v.Name)
+	default:
+		fmt.Fprintf(r.env.Stdout, "No publisher's checksum of %s is known. Its own is %s.\n", v.Name, v.SHA256)
+	}
+	return nil
+}
+
+func (r modelsRun) remove() error {
+	if r.undo {
+		path, err := r.shelf.Restore(r.words[0])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.env.Stdout, "%s is back.\n", path)
+		return nil
+	}
+	item, err := r.shelf.Find(r.words[0])
+	if err != nil {
+		return err
+	}
+	if err := r.shelf.Remove(item.Path); err != nil {
+		return err
+	}
+	r.shelf.Keep()
+	if r.asJSON {
+		return writeJSON(r.env.Stdout, item)
+	}
+	what := "It"
+	if item.Linked {
+		what = "The file itself stays where it is; the link"
+	}
+	fmt.Fprintf(r.env.Stdout, "%s is removed. %s can be brought back for a day: notso models rm --undo %s\n", item.Name, what, item.Name)
+	return nil
+}
+
+func (r modelsRun) show() error {
+	item, err := r.shelf.Find(r.words[0])
+	if err != nil {
+		return err
+	}
+	if r.asJSON {
+		return writeJSON(r.env.Stdout, item)
+	}
+	return table(r.env.Stdout, func(row func(...any)) {
+		row("Name", item.Name)
+		row("File", item.Path)
+		row("Size", bytes(item.SizeBytes))
+		if item.Parts > 1 {
+			row("Parts", item.Parts)
+		}
+		for _, line := range [][2]string{
+			{"Model", item.Title}, {"Architecture", item.Architecture}, {"Weights", item.Quantisation},
+			{"Source", item.Source}, {"Licence", item.Licence}, {"Problem", item.Problem},
+		} {
+			if line[1] != "" {
+				row(line[0], line[1])
+			}
+		}
+		if item.Parameters > 0 {
+			row("Parameters", fmt.Sprintf("%.2f billion", float64(item.Parameters)/1e9))
+		}
+		if item.TrainedContext > 0 {
+			row("Context", fmt.Sprintf("%d tokens", item.TrainedContext))
+		}
+		if !item.LastUsed.IsZero() {
+			row("Last used", item.LastUsed.Local().Format("2006-01-02 15:04"))
+		}
+		if item.TokensPerSecond > 0 {
+			row("Speed here", fmt.Sprintf("%.1f tok/s", item.TokensPerSecond))
+		}
+	})
+}
+
+// pull fetches a model and waits for it.
+func (r modelsRun) pull() error {
+	offer, err := r.shelf.Offer(r.ctx, strings.Join(r.words, " "))
+	if err != nil {
+		return err
+	}
+	line := newPlain(r.env)
+	if r.asJSON {
+		to := newLines(r.env).to
+		r.shelf.Watch(func(p fetch.Progress) {
+			to.Encode(pullEvent{Event: string(p.State), Name: p.Name, Received: p.Received, Size: p.SizeBytes, Speed: p.BytesPerSecond, Left: p.Left.Seconds(), Error: r.sentence(p.Err)})
+		})
+	} else {
+		r.shelf.Watch(func(p fetch.Progress) { line.say(pullLine(p)) })
+	}
+	if err := r.shelf.Get(offer); err != nil && !errors.Is(err, fetch.ErrExists) {
+		return err
+	}
+	for _, request := range offer.Requests {
+		if _, err := r.shelf.Find(strings.TrimSuffix(request.Name, ".gguf")); err == nil && !r.waiting(request.Name) {
+			continue // it was there before
+		}
+		p, err := r.shelf.Downloads().Wait(r.ctx, request.Name)
+		if r.ctx.Err() != nil {
+			for _, other := range offer.Requests {
+				r.shelf.Downloads().Pause(other.Name)
+			}
+			line.clear()
+			return fmt.Errorf("stopped at %.0f %% of %s; the same command goes on from there", 100*p.Fraction(), request.Name)
+		}
+		if err != nil {
+			line.clear()
+			return err
+		}
+	}
+	r.shelf.Watch(func(fetch.Progress) {})
+	line.clear()
+	item, err := r.shelf.Find(strings.TrimSuffix(offer.Requests[0].Name, ".gguf"))
+	if err != nil {
+		return err
+	}
+	if item.Problem != "" {
+		return fmt.Errorf("%s arrived whole, but cannot be used: %s", item.Name, item.Problem)
+	}
+	if !r.asJSON {
+		fmt.Fprintln(r.env.Stdout, item.Path)
+	}
+	return nil
+}
+
+// waiting tells whether a download of that name is under way.
+func (r modelsRun) waiting(name string) bool {
+	return slices.ContainsFunc(r.shelf.Downloads().List(), func(p fetch.Progress) bool { return p.Name == name })
+}
+
+// pullEvent is one line of "notso models pull --json".
+type pullEvent struct {
+	Event    string  `json:"event"` // see fetch.State
+	Name     string  `json:"name"`
+	Received int64   `json:"received"`
+	Size     int64   `json:"size"`
+	Speed    float64 `json:"bytes_per_second"`
+	Left     float64 `json:"seconds_left"`
+	Error    string  `json:"error,omitempty"`
+}
+
+func (r modelsRun) sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return r.env.Sentence(err)
+}
+
+// pullLine is a download in one line.
+func pullLine(p fetch.Progress) string {
+	text := fmt.Sprintf("%s  %.0f %% of %s", p.Name, 100*p.Fraction(), bytes(p.SizeBytes))
+	switch {
+	case p.State == fetch.Checking:
+		return p.Name + "  comparing with the publisher's checksum"
+	case p.State == fetch.Retrying:
+		return text + ", trying again: " + p.Err.Error()
+	case p.BytesPerSecond > 0:
+		text += fmt.Sprintf(", %.1f MB/s, %s left", p.BytesPerSecond/1e6, leftText(p.Left.Seconds()))
+	}
+	return text
+}
+
+// leftText says a time as people do.
+func leftText(seconds float64) string {
+	switch {
+	case seconds < 90:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 5400:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
