@@ -19,6 +19,7 @@ import (
 	"slices"
 	"time"
 
+	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/llama"
 )
@@ -75,7 +76,7 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 		fmt.Fprintf(opts.Progress, "         %.1f s\n", time.Since(began).Seconds())
 	}
 	if m := &r.report.Machine; m.ReadBytesPerSecond == 0 {
-		m.ReadBytesPerSecond = readBandwidth(pick(r, 8, 3))
+		m.ReadBytesPerSecond = fit.Bandwidth(pick(r, 8, 3))
 	}
 	r.report.Seconds = time.Since(started).Seconds()
 	return r.report, nil

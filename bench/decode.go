@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"notso/engine/fit"
 )
 
 // numbers makes any model write long replies.
@@ -72,7 +74,7 @@ func decodeOverBandwidth(ctx context.Context, r *run) (float64, string, error) {
 			return 0, "", fmt.Errorf("the model runs on %s, whose memory is not measured", d.Name)
 		}
 	}
-	bandwidth := readBandwidth(pick(r, 8, 3))
+	bandwidth := fit.Bandwidth(pick(r, 8, 3))
 	r.report.Machine.ReadBytesPerSecond = bandwidth
 	limit := bandwidth / float64(r.report.Model.BytesPerToken)
 	return r.decode / limit, fmt.Sprintf("%.1f tokens/s of the %.1f that %.1f GB/s allow for %.3f GB a token",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"notso/engine/fit"
 	"notso/engine/gguf"
 )
 
@@ -51,7 +52,7 @@ func newReport(file *gguf.File) *Report {
 	return &Report{
 		Model: Model{
 			Name: s.Name, Quantisation: s.Quantisation, Parameters: s.Parameters, SizeBytes: file.Size,
-			BytesPerToken: bytesPerToken(file), KVBytesPerCell: s.KVBytesPerToken,
+			BytesPerToken: fit.BytesPerToken(file), KVBytesPerCell: s.KVBytesPerToken,
 		},
 		Machine: thisMachine(),
 	}

@@ -70,10 +70,14 @@ type ModelInfo struct {
 	Hash           string   `json:"hash"`            // names the weights, see gguf.Fingerprint
 	EngineBuild    string   `json:"engine_build"`    // such as "llama.cpp v0.4.0"
 	Devices        []string `json:"devices"`         // such as "CPU (zen4)"
-	Thinks         bool     `json:"thinks"`          // the template can write reasoning
-	Tools          bool     `json:"tools"`           // the template takes tools
-	Template       string   `json:"template"`        // "model", "override" or "chatml" (the file has none)
-	Sampling       Sampling `json:"sampling"`        // recommended for this model
+	GPULayers      int      `json:"gpu_layers"`      // layers on a GPU, of Layers
+	Layers         int      `json:"layers"`          // with the output, which counts as one
+
+	Placement Placement `json:"placement,omitempty"` // why so many
+	Thinks    bool      `json:"thinks"`              // the template can write reasoning
+	Tools     bool      `json:"tools"`               // the template takes tools
+	Template  string    `json:"template"`            // "model", "override" or "chatml" (the file has none)
+	Sampling  Sampling  `json:"sampling"`            // recommended for this model
 
 	Remote string `json:"remote,omitempty"` // the host that words are sent to; "" when they stay on this machine
 }

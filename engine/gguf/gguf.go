@@ -5,7 +5,8 @@
 // every file passes Check first. Check reads the header and not the weights, so
 // it takes milliseconds whatever the size of the file.
 //
-//   - Read gives the header: typed metadata and the list of tensors.
+//   - Read gives the header: typed metadata and the list of tensors; ReadFrom does
+//     so for a file that is elsewhere.
 //   - Check is Read and everything that must hold before the file is opened.
 //   - File.Summary is what people want to know of a model.
 //   - Fingerprint names the weights of a file.
@@ -19,6 +20,7 @@ package gguf
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -78,6 +80,18 @@ func Read(path string) (*File, error) {
 	f, err := read(path)
 	if err != nil {
 		return nil, modelFileError(path, err)
+	}
+	return f, nil
+}
+
+// ReadFrom returns the header that r begins with, of a file of size bytes called
+// name. Only the header is read, so that r may be the beginning of a file that is
+// not here yet: reading past what it has is io.EOF, and the error says so.
+// The error is a *engine.ModelFileError.
+func ReadFrom(name string, r io.ReaderAt, size int64) (*File, error) {
+	f, err := parse(name, r, size)
+	if err != nil {
+		return nil, modelFileError(name, err)
 	}
 	return f, nil
 }

@@ -267,7 +267,8 @@ func (c *cursor) take(n uint64) ([]byte, error) {
 	return b, nil
 }
 
-// fill reads on until the buffer reaches end, in steps that double.
+// fill reads on until the buffer reaches end, in steps that double; of what is
+// beyond it, as much as there is.
 func (c *cursor) fill(end int64) error {
 	have := int64(len(c.buf))
 	if end <= have {
@@ -277,13 +278,13 @@ func (c *cursor) fill(end int64) error {
 	grown := make([]byte, want)
 	copy(grown, c.buf)
 	n, err := c.r.ReadAt(grown[have:], have)
-	if int64(n) < want-have {
+	if have+int64(n) < end {
 		if err == io.EOF {
 			return errCut
 		}
 		return err
 	}
-	c.buf = grown
+	c.buf = grown[:have+int64(n)]
 	return nil
 }
 

@@ -64,6 +64,16 @@ func (f *File) quantisation() string {
 
 // kvBytesPerToken adds up the keys and values of all layers, 2 bytes each.
 func (f *File) kvBytesPerToken() int64 {
+	var elements uint64
+	for _, n := range f.KVElements() {
+		elements += n
+	}
+	return int64(2 * elements)
+}
+
+// KVElements is how many numbers each layer keeps of a token in the KV cache; 0
+// for a layer without attention, nil for a file that does not tell.
+func (f *File) KVElements() []uint64 {
 	layers, _ := f.param("block_count")
 	width, _ := f.param("embedding_length")
 	heads, _ := f.params("attention.head_count")
@@ -72,9 +82,9 @@ func (f *File) kvBytesPerToken() int64 {
 		kvHeads = heads
 	}
 	if layers == 0 || layers > maxLayers || len(heads) == 0 || len(kvHeads) == 0 {
-		return 0
+		return nil
 	}
-	var elements uint64
+	elements := make([]uint64, layers)
 	for i := range layers {
 		h, kv := layer(heads, i), layer(kvHeads, i)
 		if h == 0 || kv == 0 {
@@ -88,9 +98,9 @@ func (f *File) kvBytesPerToken() int64 {
 		if !ok {
 			value = width / h
 		}
-		elements += min(kv, maxWidth) * (min(key, maxWidth) + min(value, maxWidth))
+		elements[i] = min(kv, maxWidth) * (min(key, maxWidth) + min(value, maxWidth))
 	}
-	return int64(2 * elements)
+	return elements
 }
 
 // layer is the value for one layer of a list that has one for each, or one for all.

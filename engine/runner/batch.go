@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"fmt"
 
 	"notso/engine"
 	"notso/engine/llama"
@@ -90,6 +91,9 @@ func (s *scheduler) evaluate() {
 	case errors.Is(err, llama.ErrNoSlot):
 		s.makeRoom()
 	default:
+		if s.device {
+			err = fmt.Errorf("%w: %w", engine.ErrDeviceLost, err)
+		}
 		for _, sh := range s.shares {
 			s.fail(sh.job, err)
 		}

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"notso/engine"
+	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/llama"
 	"notso/engine/scripted"
@@ -138,13 +140,15 @@ func TestWithoutAModelThereIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheContextIsTheLargestThatFits(t *testing.T) {
+func TestTheContextIsTheLongestThatFits(t *testing.T) {
 	file, err := gguf.Read(filepath.Join(root(t), starterModel))
 	if err != nil {
 		t.Fatal(err)
 	}
 	perToken := file.Summary().KVBytesPerToken
-	beside := file.Size + buffersBytes + reservedBytes
+	room := func(n int, kv llama.KVType) int64 { // exactly enough for n tokens
+		return fit.Estimate(file, fit.Settings{Context: n, KVType: string(kv)}).Total() + fit.Reserve(0)
+	}
 	tests := []struct {
 		name      string
 		opts      engine.LoadOptions
@@ -154,9 +158,10 @@ func TestTheContextIsTheLargestThatFits(t *testing.T) {
 	}{
 		{"plenty", engine.LoadOptions{}, llama.KVFloat16, 1 << 40, 8192},
 		{"unknown", engine.LoadOptions{}, llama.KVFloat16, 0, 8192},
-		{"room for 5,000 tokens", engine.LoadOptions{}, llama.KVFloat16, beside + 5000*perToken, 4864},
-		{"the same in eight bits", engine.LoadOptions{}, llama.KVQuant8, beside + 4000*perToken, 7424},
-		{"no room", engine.LoadOptions{}, llama.KVFloat16, 1 << 30, smallestContext},
+		{"room for 4864 tokens", engine.LoadOptions{}, llama.KVFloat16, room(4864, llama.KVFloat16), 4864},
+		{"a byte less", engine.LoadOptions{}, llama.KVFloat16, room(4864, llama.KVFloat16) - 1, 4608},
+		{"in eight bits", engine.LoadOptions{}, llama.KVQuant8, room(7424, llama.KVQuant8), 7424},
+		{"no room", engine.LoadOptions{}, llama.KVFloat16, 1 << 30, fit.ShortestContext},
 		{"as asked", engine.LoadOptions{ContextLength: 3000}, llama.KVFloat16, 1 << 30, 3000},
 		{"more than the model's own", engine.LoadOptions{ContextLength: 8193}, llama.KVFloat16, 1 << 40, 0},
 		{"more than there is memory", engine.LoadOptions{ContextLength: 8000}, llama.KVFloat16, 8000*perToken - 1, 0},
@@ -202,25 +207,68 @@ func TestLayersGoToTheGPUAsFarAsItsMemoryReaches(t *testing.T) {
 	}
 	cpu := llama.Device{Name: "CPU", FreeBytes: 1 << 40}
 	gpu := func(free int64) llama.Device { return llama.Device{Name: "GPU", GPU: true, FreeBytes: uint64(free)} }
-	need := file.Size + 8192*file.Summary().KVBytesPerToken
+	need := fit.Estimate(file, fit.Settings{Context: 8192})
+	const all = 31
 	tests := []struct {
 		name    string
 		devices []llama.Device
 		opts    engine.LoadOptions
-		want    int
+		want    int // at least, and below 8 more
+		why     engine.Placement
 		runsOn  string
 	}{
-		{"no GPU", []llama.Device{cpu}, engine.LoadOptions{}, 0, "CPU"},
-		{"a large GPU", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{}, llama.AllLayers, "GPU CPU"},
-		{"room for half", []llama.Device{gpu(need/2 + buffersBytes), cpu}, engine.LoadOptions{}, 15, "GPU CPU"},
-		{"a full GPU", []llama.Device{gpu(1 << 20), cpu}, engine.LoadOptions{}, 0, "CPU"},
-		{"unwanted", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: -1}, 0, "CPU"},
-		{"as asked", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: 7}, 7, "GPU CPU"},
+		{"no GPU", []llama.Device{cpu}, engine.LoadOptions{}, 0, engine.PlacedWell, "CPU"},
+		{"a large GPU", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{}, all, engine.PlacedWell, "GPU CPU"},
+		{"room for half beside the buffers", []llama.Device{gpu((need.Weights+need.KV)/2 + 450<<20), cpu}, engine.LoadOptions{}, 15, engine.PlacedMemory, "GPU CPU"},
+		{"a full GPU", []llama.Device{gpu(1 << 20), cpu}, engine.LoadOptions{}, 0, engine.PlacedMemory, "CPU"},
+		{"unwanted", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: -1}, 0, engine.PlacedAsked, "CPU"},
+		{"as asked", []llama.Device{gpu(1 << 40), cpu}, engine.LoadOptions{GPULayers: 7}, 7, engine.PlacedAsked, "GPU CPU"},
+		{"two GPUs with half each", []llama.Device{gpu((need.Weights+need.KV)/2 + 700<<20), gpu((need.Weights+need.KV)/2 + 700<<20), cpu}, engine.LoadOptions{}, all, engine.PlacedWell, "GPU GPU CPU"},
 	}
 	for _, test := range tests {
-		got := gpuLayers(test.devices, file, test.opts)
-		if names := strings.Join(deviceNames(test.devices, got), " "); got != test.want || names != test.runsOn {
-			t.Errorf("%s: %d layers on %s, want %d on %s", test.name, got, names, test.want, test.runsOn)
+		p, err := choosePlace(file, test.opts, llama.KVFloat16, test.devices, 1<<40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names := strings.Join(deviceNames(test.devices, p.layers), " "); p.layers < test.want || p.layers >= test.want+8 || p.all != all || p.placement != test.why || names != test.runsOn {
+			t.Errorf("%s: %+v on %s, want %d layers on %s", test.name, p, names, test.want, test.runsOn)
+		}
+	}
+}
+
+func TestTheEstimateKnowsHowModelsAreLoaded(t *testing.T) {
+	if fit.BatchTokens != prefillChunk+maxSequences || fit.GPUBatchTokens != prefillChunkGPU+maxSequences || fit.Sequences != maxSequences+1 {
+		t.Errorf("package fit counts on batches of %d and %d tokens and %d sequences", fit.BatchTokens, fit.GPUBatchTokens, fit.Sequences)
+	}
+}
+
+func TestADeviceThatRefusesGetsFewerLayers(t *testing.T) {
+	refused := errors.New("cudaMalloc failed: out of memory")
+	hopeless := &engine.UnsupportedError{What: "this"}
+	tests := []struct {
+		name      string
+		takes     int // most layers that the device takes; negative: nothing works
+		err       error
+		want      int
+		wantTries string
+	}{
+		{"takes all", 37, refused, 37, "[37]"},
+		{"takes some", 20, refused, 16, "[37 24 16]"},
+		{"takes none", 0, refused, 0, "[37 24 16 10 6 4 0]"},
+		{"nothing works", -1, refused, 0, "[37 24 16 10 6 4 0]"},
+		{"a reason that fewer layers do not mend", 20, hopeless, 37, "[37]"},
+	}
+	for _, test := range tests {
+		var tries []int
+		got, err := withFewer(37, func(layers int) error {
+			tries = append(tries, layers)
+			if layers <= test.takes {
+				return nil
+			}
+			return test.err
+		}, func(err error) bool { return err == error(hopeless) })
+		if failed := test.takes < 0 || test.err == error(hopeless); got != test.want || fmt.Sprint(tries) != test.wantTries || (err != nil) != failed {
+			t.Errorf("%s: %d layers, %v, after %v", test.name, got, err, tries)
 		}
 	}
 }

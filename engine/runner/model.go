@@ -53,33 +53,52 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 		return nil, err
 	}
 
-	layers := gpuLayers(library.Devices(), file, opts)
-	m.info.Devices = deviceNames(library.Devices(), layers)
-	length, yarn, err := contextLength(file, opts, kv, memoryFor(library, layers))
+	devices := library.Devices()
+	p, err := choosePlace(file, opts, kv, devices, availableMemory(devices))
 	if err != nil {
 		return nil, err
 	}
-	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, func(fraction float64) {
-		progress(fraction * weightsShare)
+	settings := llama.ContextOptions{Length: p.length, Yarn: p.yarn, Trained: m.info.TrainedContext, KVType: kv}
+	furthest := 0.0 // a second try does not go back
+	layers, err := withFewer(p.layers, func(layers int) error {
+		return m.load(ctx, library, file, opts, own, settings, layers, func(fraction float64) {
+			furthest = max(furthest, fraction*weightsShare)
+			progress(furthest)
+		})
+	}, func(err error) bool {
+		var unsupported *engine.UnsupportedError
+		return ctx.Err() != nil || errors.As(err, &unsupported)
 	})
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &engine.ModelFileError{Path: file.Path, Reason: err.Error()}
+		return nil, err
+	}
+	m.info.Devices, m.info.GPULayers, m.info.Layers, m.info.Placement = deviceNames(devices, layers), layers, p.all, p.placement
+	if layers < p.layers {
+		m.info.Placement = engine.PlacedRefused
+	}
+	progress(1)
+	return m, nil
+}
+
+// load opens weights and context with so many layers on a GPU.
+func (m *model) load(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, own Options, settings llama.ContextOptions, layers int, progress func(float64)) (err error) {
+	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, progress)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return ctx.Err()
+	case err != nil:
+		return &engine.ModelFileError{Path: file.Path, Reason: err.Error()}
 	}
 	m.vocab = m.weights.Vocab()
 	if !m.weights.Generates() {
 		m.weights.Close()
-		return nil, &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
+		return &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
 	}
-	settings := llama.ContextOptions{Length: length, Yarn: yarn, Trained: m.info.TrainedContext, KVType: kv}
 	if err := m.open(file, opts, own, settings, layers); err != nil {
 		m.weights.Close()
-		return nil, err
+		return err
 	}
-	progress(1)
-	return m, nil
+	return nil
 }
 
 // open makes the context and the scheduler. settings lack what the scheduler
@@ -101,7 +120,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
 	build := buildName(m.weights.Library(), own.Unchecked)
-	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, openSnapshots(
+	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, gpuLayers != 0, openSnapshots(
 		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
 	return nil
 }

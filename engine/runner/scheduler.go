@@ -18,6 +18,7 @@ type scheduler struct {
 	length  int // of the context, in tokens
 	chunk   int // tokens of prompts in one batch
 	threads *threads
+	device  bool // some layers are on a graphics device
 
 	wake chan struct{} // holds a token while there may be something to do
 	done chan struct{} // closed when the goroutine has ended
@@ -34,8 +35,9 @@ type scheduler struct {
 	evaluated int     // tokens, since the start
 }
 
-func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, snapshots *snapshots) *scheduler {
+func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, device bool, snapshots *snapshots) *scheduler {
 	s := &scheduler{
+		device:  device,
 		context: context,
 		batch:   weights.Library().NewBatch(chunk + maxSequences),
 		length:  context.Length(),

@@ -25,14 +25,15 @@ func Template() string { return strings.TrimSpace(template) }
 
 // Shape is what a model's speed depends on.
 type Shape struct {
-	Name        string
-	Layers      int
-	Width       int // a multiple of 256, as FeedForward is
-	FeedForward int
-	Heads       int
-	KVHeads     int
-	Vocabulary  int // tokens, the special ones included
-	Context     int // tokens
+	Name         string
+	Architecture string // one of Architectures; "" is smollm3
+	Layers       int
+	Width        int // a multiple of 256, as FeedForward is
+	FeedForward  int
+	Heads        int
+	KVHeads      int
+	Vocabulary   int // tokens, the special ones included
+	Context      int // tokens
 }
 
 // Shapes lists the shapes that there are.
@@ -74,21 +75,22 @@ func Write(path string, s Shape) error {
 // file is the model, ready to be written.
 func (s Shape) file() *gguf.Writer {
 	w := &gguf.Writer{}
-	w.Set("general.architecture", "smollm3")
+	name := s.architecture()
+	w.Set("general.architecture", name)
 	w.Set("general.type", "model")
 	w.Set("general.name", "Random weights, "+s.Name)
 	w.Set("general.file_type", uint32(15)) // Q4_K_M
 	w.Set("general.quantization_version", uint32(2))
-	w.Set("smollm3.block_count", uint32(s.Layers))
-	w.Set("smollm3.context_length", uint32(s.Context))
-	w.Set("smollm3.embedding_length", uint32(s.Width))
-	w.Set("smollm3.feed_forward_length", uint32(s.FeedForward))
-	w.Set("smollm3.attention.head_count", uint32(s.Heads))
-	w.Set("smollm3.attention.head_count_kv", uint32(s.KVHeads))
-	w.Set("smollm3.attention.layer_norm_rms_epsilon", float32(1e-6))
-	w.Set("smollm3.rope.dimension_count", uint32(s.Width/s.Heads))
-	w.Set("smollm3.rope.freq_base", float32(5e6))
-	w.Set("smollm3.vocab_size", uint32(s.Vocabulary))
+	w.Set(name+".block_count", uint32(s.Layers))
+	w.Set(name+".context_length", uint32(s.Context))
+	w.Set(name+".embedding_length", uint32(s.Width))
+	w.Set(name+".feed_forward_length", uint32(s.FeedForward))
+	w.Set(name+".attention.head_count", uint32(s.Heads))
+	s.setOwn(w)
+	w.Set(name+".attention.layer_norm_rms_epsilon", float32(1e-6))
+	w.Set(name+".rope.dimension_count", uint32(s.Width/s.Heads))
+	w.Set(name+".rope.freq_base", float32(5e6))
+	w.Set(name+".vocab_size", uint32(s.Vocabulary))
 	s.setVocabulary(w)
 	w.Set("tokenizer.chat_template", Template())
 	s.addTensors(w)

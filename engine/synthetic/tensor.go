@@ -1,7 +1,6 @@
 package synthetic
 
 import (
-	"fmt"
 	"hash/fnv"
 	"io"
 	"math/rand/v2"
@@ -20,31 +19,25 @@ const (
 	q6KBytes     = 210
 )
 
-// addTensors adds the tensors of a smollm3 in the types that llama.cpp's
+// addTensors adds the tensors in the types that llama.cpp's
 // quantiser gives them for Q4_K_M: Q6_K for the embedding, which is the output
 // too, and for values and the feed-forward's way down in the layers that
 // moreBits names; norms in F32; the rest Q4_K.
 func (s Shape) addTensors(w *gguf.Writer) {
-	width, ff := uint64(s.Width), uint64(s.FeedForward)
-	kv := uint64(s.Width / s.Heads * s.KVHeads)
+	width := uint64(s.Width)
 	s.addMatrix(w, "token_embd.weight", q6K, width, uint64(s.Vocabulary))
 	for i := range s.Layers {
 		some := q4K
 		if moreBits(i, s.Layers) {
 			some = q6K
 		}
-		block := fmt.Sprintf("blk.%d.", i)
-		addNorm(w, block+"attn_norm.weight", width)
-		s.addMatrix(w, block+"attn_q.weight", q4K, width, width)
-		s.addMatrix(w, block+"attn_k.weight", q4K, width, kv)
-		s.addMatrix(w, block+"attn_v.weight", some, width, kv)
-		s.addMatrix(w, block+"attn_output.weight", q4K, width, width)
-		addNorm(w, block+"ffn_norm.weight", width)
-		s.addMatrix(w, block+"ffn_gate.weight", q4K, width, ff)
-		s.addMatrix(w, block+"ffn_up.weight", q4K, width, ff)
-		s.addMatrix(w, block+"ffn_down.weight", some, ff, width)
+		s.addBlock(w, i, some)
 	}
-	addNorm(w, "output_norm.weight", width)
+	norm := "output_norm.weight"
+	if s.architecture() == "lfm2" {
+		norm = "token_embd_norm.weight"
+	}
+	addNorm(w, norm, width)
 }
 
 // moreBits is llama.cpp's use_more_bits: the first and last eighth of the

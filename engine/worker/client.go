@@ -181,7 +181,11 @@ func (c *Client) died(p *process, x exit) {
 	case !p.planned:
 		c.deaths.add(time.Now(), death)
 		if m := p.blamed(); m != nil && p.reason == nil && x.fault() {
-			c.suspects.add(m.file, death.Cause)
+			if m.leaveDevice() {
+				death.Cause += withoutDevice
+			} else {
+				c.suspects.add(m.file, death.Cause)
+			}
 		}
 	}
 	state := State{Phase: PhaseStopped}

@@ -17,7 +17,8 @@
 // worker dies, the calls under way end with a *DiedError, which is an
 // engine.ErrWorkerDied; the next call starts another. After too many deaths
 // there is a *RestartLimitError instead, and a file that crashed the worker
-// twice is not opened again until it changes or Client.Trust is called.
+// twice is not opened again until it changes or Client.Trust is called. A model
+// that had layers on a graphics device is loaded without it after a crash.
 //
 // A Client may be used by many goroutines at once.
 //

@@ -24,7 +24,7 @@ type faulty struct {
 	model string
 }
 
-func (e *faulty) Load(ctx context.Context, path string, _ engine.LoadOptions, progress func(float64)) (engine.ModelInfo, error) {
+func (e *faulty) Load(ctx context.Context, path string, options engine.LoadOptions, progress func(float64)) (engine.ModelInfo, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return engine.ModelInfo{}, &engine.ModelFileError{Path: path, Reason: "it cannot be read"}
@@ -46,7 +46,11 @@ func (e *faulty) Load(ctx context.Context, path string, _ engine.LoadOptions, pr
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.model = path
-	return engine.ModelInfo{Path: path, Name: "faulty", ContextLength: 4096}, nil
+	info := engine.ModelInfo{Path: path, Name: "faulty", ContextLength: 4096}
+	if string(bytes.TrimSpace(content)) == "on a device" && options.GPULayers >= 0 {
+		info.GPULayers, info.Layers = 9, 9
+	}
+	return info, nil
 }
 
 func (e *faulty) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Event, error] {
@@ -85,6 +89,10 @@ func (e *faulty) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 			return
 		case "panic":
 			panic("index out of range")
+		case "device":
+			yield(text("half "), nil)
+			yield(engine.Event{}, fmt.Errorf("decode 1 tokens: %w", engine.ErrDeviceLost))
+			return
 		case "overflow":
 			yield(text("almost "), nil)
 			overflow()

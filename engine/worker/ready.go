@@ -25,7 +25,7 @@ func (c *Client) ready(ctx context.Context, withModel bool, progress func(float6
 	m := c.model
 	c.mu.Unlock()
 	if withModel && m != nil {
-		if _, err := c.load(ctx, newModel(m.path, m.options), progress); err != nil {
+		if _, err := c.load(ctx, m.again(), progress); err != nil {
 			return nil, err
 		}
 	}
@@ -81,6 +81,7 @@ func (c *Client) load(ctx context.Context, m *model, progress func(float64)) (en
 	p.mu.Lock()
 	p.model = nil // whatever a failed load has left of it
 	if err == nil {
+		m.loaded(&info)
 		c.model, p.model = m, m
 	}
 	p.mu.Unlock()

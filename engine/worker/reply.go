@@ -87,6 +87,7 @@ func (p *process) reply(ctx context.Context, req engine.Request, yield func(engi
 		}
 		ev, err := k.event(f)
 		if err != nil {
+			p.checkDevice(err)
 			return true, err
 		}
 		if !yield(ev, nil) || k.finished {

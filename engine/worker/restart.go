@@ -49,6 +49,9 @@ type model struct {
 	path    string
 	options engine.LoadOptions
 	file    fileID
+
+	gpuLayers int  // that a graphics device has of it
+	lost      bool // it had some on one that failed
 }
 
 // fileID tells a file from another of the same name that replaced it.

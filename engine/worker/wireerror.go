@@ -26,6 +26,7 @@ func sentinels() map[string]error {
 		"preempted": engine.ErrPreempted,
 		"died":      engine.ErrWorkerDied,
 		"closed":    engine.ErrClosed,
+		"device":    engine.ErrDeviceLost,
 		"canceled":  context.Canceled,
 		"deadline":  context.DeadlineExceeded,
 	}

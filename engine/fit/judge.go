@@ -1,0 +1,194 @@
+package fit
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"notso/engine/gguf"
+)
+
+// Machine is what a model can be loaded on, now.
+type Machine struct {
+	RAM            int64   // bytes that can be had without swapping; 0 unknown
+	GPUs           []int64 // free bytes of each
+	BytesPerSecond float64 // that all cores together read; 0 unknown
+}
+
+// Kind is how a model fits.
+type Kind string
+
+const (
+	OnGPU  Kind = "gpu"    // all of it
+	Partly Kind = "partly" // some layers on the GPU, the others on the CPU
+	OnCPU  Kind = "cpu"
+	Not    Kind = "not" // not even with the shortest context
+)
+
+// Verdict is how a model fits a machine, with the numbers behind it.
+type Verdict struct {
+	Kind      Kind  `json:"kind"`
+	Need      Need  `json:"need"`
+	RAM       int64 `json:"ram"`  // bytes available, of those Reserve stay free
+	VRAM      int64 `json:"vram"` // bytes free, of all GPUs
+	Context   int   `json:"context"`
+	GPULayers int   `json:"gpu_layers"`
+	Layers    int   `json:"layers"` // with the output, which counts as one
+
+	// TokensPerSecond is what the memory's speed lets the CPU write: all of the
+	// reply's speed without a GPU, the slower part with some layers on one. 0
+	// where the CPU has no part in it, or its memory was not measured.
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// ShortestContext is what a chat needs to make sense, in tokens.
+const ShortestContext = 2048
+
+// cpuShare is how much of the memory's speed decoding reaches: 0.96 was measured
+// with SmolLM3-3B on a quiet machine, a little less where others work.
+const cpuShare = 0.9
+
+// Judge says how the model of f fits the machine.
+func Judge(f *gguf.File, s Settings, m Machine) Verdict {
+	v := Verdict{RAM: m.RAM, Layers: layers(f) + 1, Context: s.Context}
+	for _, free := range m.GPUs {
+		v.VRAM += free
+	}
+	if v.Context == 0 {
+		v.Context = Longest(f, s.KVType, m.RAM)
+	}
+	v.Need = Estimate(f, Settings{Context: v.Context, KVType: s.KVType})
+	v.GPULayers = GPULayers(f, Settings{Context: v.Context, KVType: s.KVType, GPULayers: s.GPULayers}, m.GPUs)
+	onCPU := 1 - float64(v.GPULayers)/float64(v.Layers)
+	if onCPU > 0 && m.BytesPerSecond > 0 {
+		v.TokensPerSecond = cpuShare * m.BytesPerSecond / (float64(BytesPerToken(f)) * onCPU)
+	}
+	host := v.Need.Process + int64(float64(v.Need.Total()-v.Need.Process)*onCPU)
+	switch {
+	case v.GPULayers == v.Layers:
+		v.Kind = OnGPU
+	case m.RAM > 0 && host > m.RAM:
+		v.Kind = Not
+	case v.GPULayers > 0:
+		v.Kind = Partly
+	default:
+		v.Kind = OnCPU
+	}
+	return v
+}
+
+// Reserve is what stays free of so much memory for the system and other
+// programs: 1.5 GiB, or a quarter if that is more.
+func Reserve(available int64) int64 { return max(3<<29, available/4) }
+
+// Longest is the longest context, in tokens, that fits beside the weights into
+// so much memory, up to the model's own and no less than ShortestContext. An
+// unknown amount, 0, counts as enough.
+func Longest(f *gguf.File, kvType string, available int64) int {
+	trained := f.Summary().TrainedContext
+	if trained == 0 || available == 0 {
+		return trained
+	}
+	empty := Estimate(f, Settings{KVType: kvType}).Total()
+	each := Estimate(f, Settings{KVType: kvType, Context: ContextStep}).Total() - empty
+	if each <= 0 {
+		return trained
+	}
+	steps := max(0, available-Reserve(available)-empty) / each
+	return min(trained, max(ShortestContext, int(min(steps, 1<<22))*ContextStep))
+}
+
+// gpuReserve stays free of a GPU's memory for its driver and the desktop.
+const gpuReserve = 400 << 20
+
+// GPULayers is how many layers go to the GPUs, the output counted as the last:
+// as many as s says, else as many as fit with their part of the KV cache and the
+// buffers of a batch. llama.cpp begins with the last.
+func GPULayers(f *gguf.File, s Settings, free []int64) int {
+	all := layers(f) + 1
+	switch {
+	case len(free) == 0 || s.GPULayers < 0:
+		return 0
+	case s.GPULayers > 0:
+		return min(s.GPULayers, all)
+	}
+	length := roundUp(int64(s.Context), ContextStep)
+	buffers := computeBytes(f, length, GPUBatchTokens) + gpuReserve
+	rooms := slices.Clone(free)
+	sizes := layerSizes(f, length, s.KVType)
+	at, n := 0, 0
+	rooms[0] -= buffers
+	for _, size := range slices.Backward(sizes) {
+		for at < len(rooms) && rooms[at] < size {
+			if at++; at < len(rooms) {
+				rooms[at] -= buffers
+			}
+		}
+		if at == len(rooms) {
+			break
+		}
+		rooms[at] -= size
+		n++
+	}
+	return n
+}
+
+// layerSizes is what each layer takes with its part of the cache, the output
+// last.
+func layerSizes(f *gguf.File, length int64, kvType string) []int64 {
+	sizes := make([]int64, layers(f)+1)
+	last := len(sizes) - 1
+	kv := f.KVElements()
+	for i := range min(len(kv), last) {
+		sizes[i] = length * int64(kv[i]) * 2
+		if kvType == "q8_0" {
+			sizes[i] = sizes[i] * 34 / 64
+		}
+	}
+	output, embedding := int64(0), int64(0)
+	for _, t := range f.Tensors {
+		switch rest, isBlock := strings.CutPrefix(t.Name, "blk."); {
+		case isBlock:
+			number, _, _ := strings.Cut(rest, ".")
+			if i, err := strconv.Atoi(number); err == nil && i >= 0 && i < last {
+				sizes[i] += int64(t.Size)
+			}
+		case t.Name == "output.weight":
+			output = int64(t.Size)
+		case t.Name == "token_embd.weight":
+			embedding = int64(t.Size)
+		}
+	}
+	if sizes[last] = output; output == 0 {
+		sizes[last] = embedding // tied: the embedding is the output too
+	}
+	return sizes
+}
+
+func layers(f *gguf.File) int { return int(param(f, "block_count")) }
+
+// BytesPerToken is what decoding one token reads of the weights: all of them but
+// an embedding that is not the output too, of which one row is read, and experts
+// that are not used.
+func BytesPerToken(f *gguf.File) int64 {
+	experts, used := param(f, "expert_count"), param(f, "expert_used_count")
+	var all, embedding int64
+	tied := true
+	for _, t := range f.Tensors {
+		size := int64(t.Size)
+		if experts > 0 && strings.Contains(t.Name, "_exps.") {
+			size = size / experts * used
+		}
+		all += size
+		switch t.Name {
+		case "token_embd.weight":
+			embedding = size
+		case "output.weight":
+			tied = false
+		}
+	}
+	if tied {
+		return all
+	}
+	return all - embedding
+}

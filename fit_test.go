@@ -1,0 +1,107 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"notso/engine"
+	"notso/engine/fit"
+	"notso/engine/gguf"
+	"notso/engine/synthetic"
+	"notso/engine/worker"
+)
+
+// fitModel names one more model to compare with its estimate, such as
+// SmolLM3-3B.
+const fitModel = "NOTSO_FIT_MODEL"
+
+// What the estimate says of a model is what its worker takes, with the context
+// full, within 5 %.
+func TestEstimatesAreWhatModelsTake(t *testing.T) {
+	if _, err := os.Stat("/proc/self/status"); err != nil {
+		t.Skip("this system does not tell what a process takes")
+	}
+	dir := t.TempDir()
+	models := map[string][]int{"models/SmolLM2-135M-Instruct.Q4_1.gguf": {512, 1024, 2048}}
+	for _, architecture := range []string{"gemma3", "qwen3"} {
+		path := filepath.Join(dir, architecture+".gguf")
+		if err := synthetic.Write(path, synthetic.Tiny(architecture)); err != nil {
+			t.Fatal(err)
+		}
+		models[path] = []int{512, 2048, 8192}
+	}
+	if path := os.Getenv(fitModel); path != "" {
+		models = map[string][]int{path: {512, 1024, 4096}}
+	}
+	for path, lengths := range models {
+		file, err := gguf.Check(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, length := range lengths {
+			peak := filled(t, path, length)
+			need := fit.Estimate(file, fit.Settings{Context: length})
+			off := float64(need.Total()-peak) / float64(peak)
+			t.Logf("%-34s %5d tokens: %7.1f MB estimated, %7.1f MB taken, %+.1f %%  (%+v)", filepath.Base(path), length,
+				float64(need.Total())/1e6, float64(peak)/1e6, 100*off, need)
+			if math.Abs(off) > 0.05 {
+				t.Errorf("%s with %d tokens: the estimate is %+.1f %% off", filepath.Base(path), length, 100*off)
+			}
+		}
+	}
+}
+
+// filled is the most bytes that a worker takes with a context of length tokens
+// that is nearly full.
+func filled(t *testing.T, path string, length int) int64 {
+	t.Helper()
+	client := startWorker(t)
+	defer client.Close()
+	if _, err := client.Load(t.Context(), path, engine.LoadOptions{ContextLength: length}, nil); err != nil {
+		t.Fatal(err)
+	}
+	req := engine.Request{Limits: engine.Limits{MaxTokens: 8}}
+	for words := length; ; words = words * 15 / 16 {
+		req.Messages = []engine.Message{{Role: engine.RoleUser, Content: strings.Repeat("the ", words)}}
+		m, err := client.Measure(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.PromptTokens < length-100 {
+			break
+		}
+	}
+	for _, err := range client.Reply(t.Context(), req) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return peakOf(t, client)
+}
+
+// peakOf is the most bytes that the one child of this process has had in memory.
+func peakOf(t *testing.T, _ *worker.Client) (peak int64) {
+	t.Helper()
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range lists {
+		children, _ := os.ReadFile(list)
+		for _, pid := range strings.Fields(string(children)) {
+			status, _ := os.ReadFile(filepath.Join("/proc", pid, "status"))
+			_, rest, _ := strings.Cut(string(status), "VmHWM:")
+			line, _, _ := strings.Cut(rest, "kB")
+			kib, _ := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+			peak = max(peak, kib<<10)
+		}
+	}
+	if peak == 0 {
+		t.Fatal("the worker cannot be found")
+	}
+	return peak
+}
