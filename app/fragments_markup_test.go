@@ -27,6 +27,11 @@ func markupTexts() []string {
 			"1. أولا، افتح الملف `main.go`.\n2. ثانيا، اكتب:\n   - نقطة\n   - [x] مهمة\n\n> اقتباس قصير من كتاب قديم.\n\n" +
 			"| اسم | قيمة |\n|---|--:|\n| واحد | 1 |\n| اثنان | 2 |\n\n```py\nprint(\"مرحبا\")  # تعليق\n```\n\n" +
 			"### עברית\n\n`x` הוא משתנה, ו־ $x^2$ הוא ריבועו.\n\n- פריט ראשון\n- פריט שני עם English באמצע\n\nAnd an English paragraph at the end.\n",
+		"### Formulas\n\nFor $a \\ne 0$ the equation \\(ax^2 + bx + c = 0\\) costs neither $5 nor $6, and has\n\n" +
+			"$$\nx_{1,2} = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}\n$$\n\nSums, \\[\\sum_{k=1}^n k = \\tfrac{n(n+1)}2\\] matrices and a long one:\n\n" +
+			"\\[\n\\begin{pmatrix} \\cos\\varphi & -\\sin\\varphi \\\\ \\sin\\varphi & \\cos\\varphi \\end{pmatrix}\n\\]\n\n" +
+			"$$f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x^6 + a_7 x^7 + a_8 x^8 + a_9 x^9 + \\dots$$\n\n" +
+			"What is wrong stays as written: $\\frac{a}{$ and $\\nonsense{x}$.\n\n| Name | Law |\n|---|---|\n| Euler | $e^{i\\pi} + 1 = 0$ |\n",
 	}
 }
 
@@ -119,6 +124,44 @@ func TestMarkup(t *testing.T) {
 			if got := webtest.Get[string](p, `getComputedStyle([...document.querySelectorAll('#turn-6 .block')].find((b) => b.textContent.includes('משתנה'))).direction`); got != "rtl" {
 				t.Errorf("a Hebrew paragraph that begins with code runs %s", got)
 			}
+		}},
+		{"formulas are drawn, and what is none is text", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Until(`document.querySelectorAll('#turn-8 .math > :is(.katex, .katex-display)').length === 7`)
+			if got := webtest.Get[string](p, `[...document.querySelectorAll('#turn-8 .math[data-failed]')].map((m) => m.textContent).join()`); got != `\frac{a}{,\nonsense{x}` {
+				t.Errorf("not drawn are %q, want the two that are no TeX", got)
+			}
+			if !webtest.Get[bool](p, `document.querySelector('#turn-8').textContent.includes('neither $5 nor $6')`) {
+				t.Error("prices became a formula")
+			}
+		}},
+		{"a copy of formulas is their TeX", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Until(`document.querySelectorAll('#turn-8 .katex').length === 7`)
+			const copied = `(() => {
+				const [from, to] = document.querySelectorAll('#turn-8 .katex');
+				getSelection().setBaseAndExtent(from.querySelector('mi').firstChild, 0, to.querySelector('.mord').firstChild, 0);
+				const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+				document.dispatchEvent(event);
+				return event.clipboardData.getData('text/plain');
+			})()`
+			if got, want := webtest.Get[string](p, copied), `$a \ne 0$ the equation $ax^2 + bx + c = 0$`; got != want {
+				t.Errorf("the copy is %q, want %q", got, want)
+			}
+		}},
+		{"a drawn formula stands while the reply goes on, and after it", cannedPage(cannedStreaming()), func(t *testing.T, c *canned, p *webtest.Page) {
+			words := markdown.New()
+			s := words.Stream(1)
+			seq := 10
+			write := func(delta string) {
+				seq++
+				p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: []replyPart{changed("text", "", s.Write(delta))}})
+			}
+			write("So $x^2$ and")
+			p.Until(`document.querySelector('#turn-6 .katex')`)
+			p.Do(webtest.Script(`window.drawn = document.querySelector('#turn-6 .katex')`))
+			write(" more, and\n\n$$\n\\frac{a")
+			p.Until(`document.querySelector('#turn-6 .math[data-display]').textContent === '$$\n\\frac{a'`)
+			write("}{b}\n$$\n")
+			p.Until(`document.querySelectorAll('#turn-6 .katex').length === 2 && document.querySelector('#turn-6 .katex') === window.drawn`)
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,7 +6,13 @@ cd "$(dirname "$0")/.."
 
 build/npm.sh .
 mkdir -p frontend/vendor
-for file in htmx.esm.min.js ext/hx-csp.min.js; do
-	target=frontend/vendor/${file##*/}
-	cmp -s "node_modules/htmx.org/dist/$file" "$target" || cp "node_modules/htmx.org/dist/$file" "$target"
+copy() { cmp -s "node_modules/$1" "frontend/vendor/$2" || cp "node_modules/$1" "frontend/vendor/$2"; }
+copy htmx.org/dist/htmx.esm.min.js htmx.esm.min.js
+copy htmx.org/dist/ext/hx-csp.min.js hx-csp.min.js
+copy katex/dist/katex.min.js katex.min.js
+copy katex/dist/katex.min.css katex.min.css
+copy @mermaid-js/tiny/dist/mermaid.tiny.js mermaid.tiny.js
+mkdir -p frontend/vendor/fonts # where katex.min.css looks for them
+for font in node_modules/katex/dist/fonts/*.woff2; do
+	copy "katex/dist/fonts/${font##*/}" "fonts/${font##*/}"
 done

@@ -3,8 +3,8 @@
 // It is a leaf and knows nothing of the rest of the program.
 //
 // The files under vendor are third-party and not committed: the build copies
-// them from npm (htmx.org). "pattern vendor/…: no matching files found" means
-// that this has not happened yet; `make build` does it.
+// them from npm (htmx.org, katex, @mermaid-js/tiny). "pattern vendor: no matching
+// files found" means that this has not happened yet; `make build` does it.
 package frontend
 
 import "embed"
@@ -17,5 +17,5 @@ var Templates embed.FS
 // Assets holds css/, js/ and vendor/, to be served below /assets/.
 //
 //go:embed css/*.css js/*.js
-//go:embed vendor/htmx.esm.min.js vendor/hx-csp.min.js
+//go:embed vendor
 var Assets embed.FS

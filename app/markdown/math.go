@@ -273,10 +273,10 @@ func renderMathBlock(w util.BufWriter, _ []byte, node ast.Node, entering bool) (
 func formula(tex string, display, whole bool) string {
 	kind, source := "", html.EscapeString(tex)
 	if display {
-		kind = " data-display"
+		kind = ` data-display tabindex="0"` // a wide one scrolls
 	}
 	if !whole {
-		return fmt.Sprintf(`<span class="math"%s dir="ltr">%s</span>`, kind, source)
+		return fmt.Sprintf(`<span class="math" dir="ltr"%s>%s</span>`, kind, source)
 	}
-	return fmt.Sprintf(`<span class="math"%s dir="ltr" data-behaviour="math" data-tex="%s">%s</span>`, kind, source, source)
+	return fmt.Sprintf(`<span class="math" dir="ltr"%s data-behaviour="math" data-tex="%s">%s</span>`, kind, source, source)
 }

@@ -26,7 +26,7 @@ func formulas(blocks []template.HTML) (list []string) {
 	return list
 }
 
-var mathSpan = regexp.MustCompile(`(?s)<span class="math"( data-display)? dir="ltr"( data-behaviour="math" data-tex="[^"]*")?>(.*?)</span>`)
+var mathSpan = regexp.MustCompile(`(?s)<span class="math" dir="ltr"( data-display tabindex="0")?( data-behaviour="math" data-tex="[^"]*")?>(.*?)</span>`)
 
 func TestFormulasAreFound(t *testing.T) {
 	r := New()

@@ -30,7 +30,7 @@ var passable = map[string]map[string]string{
 	"code": {"class": `language-[a-z0-9_.+#-]+`, "dir": "ltr"}, "pre": {"tabindex": "0"}, "i": {},
 	"figure":     {"class": "code|code code-more", "dir": "ltr", "data-behaviour": "code"},
 	"figcaption": {}, "button": {"type": "button", "class": "copy|wrap|lines", "aria-pressed": "false"},
-	"span": {"class": `task|hl-[a-z]+|math`, "dir": "ltr", "data-behaviour": "math", "data-tex": `[\s\S]*`, "data-display": ""},
+	"span": {"class": `task|hl-[a-z]+|math`, "dir": "ltr", "data-behaviour": "math", "data-tex": `[\s\S]*`, "data-display": "", "tabindex": "0"},
 	"sup":  {"id": noteID},
 	"div":  {"class": "table|footnotes", "role": "group|doc-endnotes", "aria-label": "Table", "tabindex": "0"},
 	"a": {"href": `(https?://|mailto:)[^\s"<>\x60\\]+|#` + noteID, "rel": "noreferrer noopener|noreferrer",

@@ -3,7 +3,15 @@
 import htmx from '../vendor/htmx.esm.min.js';
 import '../vendor/hx-csp.min.js';
 import { kept } from './kept.js';
+import { drawn } from './patch.js';
 
-htmx.registerExtension('keep-open', { htmx_before_morph_attr: (el, { attrName }) => !kept(el, attrName) });
+htmx.registerExtension('keep-open', {
+  htmx_before_morph_attr: (el, { attrName }) => !kept(el, attrName),
+  htmx_before_morph_node: (el, { newNode }) => {
+    if (!drawn(el) && !drawn(newNode)) return true;
+    if (el.dataset?.tex !== newNode.dataset?.tex) el.replaceWith(newNode.cloneNode(true));
+    return false;
+  },
+});
 
 export default htmx;

@@ -19,6 +19,8 @@ import * as followups from './followups.js';
 import * as gauge from './gauge.js';
 import * as links from './links.js';
 import * as log from './log.js';
+import * as formulas from './formulas.js';
+import * as math from './math.js';
 import * as menu from './menu.js';
 import * as palette from './palette.js';
 import * as refresh from './refresh.js';
@@ -32,5 +34,5 @@ import * as toasts from './toasts.js';
 
 attach({
   autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, finder, fold,
-  followups, gauge, links, log, menu, palette, refresh, reply, status, stretch, theme, title, toast, toasts,
+  followups, gauge, links, log, formulas, math, menu, palette, refresh, reply, status, stretch, theme, title, toast, toasts,
 });

@@ -16,10 +16,14 @@ export function patch(old, next) {
 
 function place(parent, old, node) {
   if (!old) parent.append(node);
+  else if (drawn(old) || drawn(node)) old.dataset?.tex !== node.dataset?.tex && old.replaceWith(node);
   else if (old.nodeType !== node.nodeType || old.nodeName !== node.nodeName) old.replaceWith(node);
   else if (node instanceof Element) patch(old, node);
   else if (old.data !== node.data) grow(old, node.data);
 }
+
+/** Whether an element holds what the page made of its source, such as a formula. */
+export const drawn = (node) => node.dataset?.tex !== undefined;
 
 // grow appends where it can: replacing a text would drop a selection in it.
 function grow(text, data) {
