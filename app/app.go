@@ -61,6 +61,9 @@ type Options struct {
 	// OpenURL shows a checked address in the system's browser.
 	OpenURL func(url string) error
 
+	// Settings is told of each change of the settings. Nil: nobody is.
+	Settings func(config.Config)
+
 	Now func() time.Time // nil is time.Now
 }
 
@@ -73,12 +76,14 @@ type App struct {
 	ctx    context.Context // ends with Shutdown
 	cancel context.CancelFunc
 	work   sync.WaitGroup // replies and background work
+	undos  undos
 
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one
 	replies map[int64]*reply   // by chat, while they run
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
+	stale   bool               // the model is to be loaded again, see reloadModel
 	closed  bool
 }
 
@@ -105,8 +110,12 @@ func New(opts Options) (*App, error) {
 	return a, nil
 }
 
-// Startup begins to load the preferred model and returns at once.
-func (a *App) Startup() { a.model.start() }
+// Startup begins to load the preferred model and to follow the settings file,
+// and returns at once.
+func (a *App) Startup() {
+	a.model.start()
+	a.work.Go(a.followSettings)
+}
 
 // Shutdown stops the running replies, which keep what they have, and waits for
 // all work to end.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"notso/app/chat"
@@ -23,7 +22,6 @@ type Outcome struct {
 	Chat    int64       // the chat to show now; 0 is a new one
 	Changed bool        // the conversation is to be drawn anew
 	Help    bool        // the list of commands was asked for
-	Theme   string      // the theme was set to this
 	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
 
@@ -220,10 +218,9 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 
 func (a *App) themeCommand(_ context.Context, call command.Call, out *Outcome) error {
 	next := map[config.Theme]config.Theme{config.ThemeSystem: config.ThemeDark, config.ThemeDark: config.ThemeLight, config.ThemeLight: config.ThemeSystem}
-	theme := string(first(config.Theme(call.Args.Theme), next[a.opts.Config.Get().Theme]))
-	out.Theme = theme
-	out.Text = "The theme is " + theme + "."
-	return a.SetTheme(theme)
+	theme := first(config.Theme(call.Args.Theme), next[a.opts.Config.Get().Theme], config.ThemeSystem)
+	out.Text = "The theme is " + string(theme) + "."
+	return a.changeConfig(func(c *config.Config) { c.Theme = theme })
 }
 
 func (a *App) stopCommand(_ context.Context, _ command.Call, out *Outcome) error {
@@ -282,14 +279,6 @@ func (a *App) SetThinking(ctx context.Context, chatID int64, on bool) error {
 		value = string(engine.ThinkingOn)
 	}
 	return a.changeSettings(ctx, chatID, func(s *chat.Settings) { s.Thinking = value })
-}
-
-// SetTheme keeps the theme: system, light or dark.
-func (a *App) SetTheme(theme string) error {
-	if !slices.Contains([]config.Theme{config.ThemeSystem, config.ThemeLight, config.ThemeDark}, config.Theme(theme)) {
-		return fmt.Errorf("there is no theme %q: choose system, light or dark", theme)
-	}
-	return a.opts.Config.Update(func(c *config.Config) { c.Theme = config.Theme(theme) })
 }
 
 // changeSettings changes what the chat sets for itself. Those of a chat that

@@ -382,8 +382,8 @@ func testTheme(t *testing.T, c *canned, p *webtest.Page) {
 	if got := background(); got != dark {
 		t.Errorf("told to be dark the page is %s", got)
 	}
-	p.UntilTrue("the app is told", func() bool { return c.noted("POST /settings/theme theme=dark") })
-	p.Server.Emit("theme", "light")
+	p.UntilTrue("the app is told", func() bool { return c.noted("POST /settings/theme value=dark") })
+	p.Server.Emit("look", cannedLook())
 	p.Until(`document.documentElement.dataset.theme === 'light' && document.querySelector('.segments [value=light]').checked`)
 }
 

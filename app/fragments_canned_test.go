@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"notso/app/config"
 	"notso/app/webtest"
 	"notso/app/words"
 )
@@ -133,9 +134,15 @@ func blocksOf(blocks ...string) []template.HTML {
 
 func cannedPage(conversation conversationView) pageView {
 	return pageView{
-		Theme: "light", SidebarOpen: true, Sidebar: cannedSidebar(conversation.ChatID), Conversation: conversation,
+		Look: cannedLook(), SidebarOpen: true, Sidebar: cannedSidebar(conversation.ChatID), Conversation: conversation,
 		Palette: cannedPalette(), Status: statusView{State: "ready", Text: "SmolLM3-3B", Fraction: -1},
 	}
+}
+
+func cannedLook() lookView {
+	c := config.Default()
+	c.Theme = config.ThemeLight
+	return look(c)
 }
 
 func cannedSidebar(current int64) sidebarView {

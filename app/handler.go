@@ -67,7 +67,12 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"POST /turns/{id}/continue":   a.postContinue,
 		"POST /turns/{id}/regenerate": a.postRegenerate,
 		"POST /draft":                 a.postDraft,
-		"POST /settings/theme":        a.postTheme,
+		"GET /settings":               a.getSettings,
+		"POST /settings/{key}":        a.postSetting,
+		"POST /presets":               a.postPreset,
+		"POST /presets/use":           a.postPresetUse,
+		"POST /presets/delete":        a.deletePreset,
+		"POST /undo/{id}":             a.postUndoable,
 		"POST /settings/sidebar":      a.postSidebar,
 		"POST /open":                  a.postOpen,
 	}
@@ -163,9 +168,6 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 	case out.Help:
 		got.fragments = append(got.fragments, fragment{Name: "help.html", View: palette(), OOB: true})
 	}
-	if out.Theme != "" {
-		a.opts.Emit("theme", out.Theme)
-	}
 	if out.Search != "" {
 		a.opts.Emit("search", out.Search)
 	} else if out.Text != "" {
@@ -258,10 +260,6 @@ func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
 		a.warm(id, text)
 	}
 	return answer{}, a.opts.Store.SetDraft(ctx, id, text)
-}
-
-func (a *App) postTheme(_ context.Context, r request) (answer, error) {
-	return answer{}, a.SetTheme(r.FormValue("theme"))
 }
 
 func (a *App) postSidebar(_ context.Context, r request) (answer, error) {

@@ -52,13 +52,13 @@ func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Requ
 	settings := a.opts.Config.Get()
 	req := engine.Request{
 		Thinking: first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking),
-		Sampling: settings.Sampling(a.model.info().Sampling),
-		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, settings.MaxTokens), Reasoning: settings.ThinkingBudget},
+		Sampling: samplingFor(c.Settings, settings, a.model.info().Sampling),
+		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, c.Settings.MaxTokens, settings.MaxTokens), Reasoning: budgetFor(c.Settings, settings)},
 		Seed:     opts.Seed,
 		Date:     c.Created,
 	}
-	if t := first(opts.Temperature, c.Settings.Temperature); t != nil {
-		req.Sampling.Temperature = *t
+	if opts.Temperature != nil {
+		req.Sampling.Temperature = *opts.Temperature
 	}
 	if system := first(c.Settings.System, settings.System); system != "" {
 		req.Messages = append(req.Messages, engine.Message{Role: engine.RoleSystem, Content: system})

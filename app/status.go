@@ -33,6 +33,7 @@ func (a *App) settled(chatID int64) {
 	if a.ctx.Err() != nil {
 		return
 	}
+	a.reloadModel()
 	a.opts.Emit("refresh", refreshEvent{What: "sidebar"})
 	if chatID == a.shown() {
 		if c, tail, err := a.tail(a.ctx, chatID); err == nil {

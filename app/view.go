@@ -7,7 +7,7 @@ import "html/template"
 
 // pageView fills page.html, the whole window.
 type pageView struct {
-	Theme        string // "system", "light" or "dark"
+	Look         lookView
 	SidebarOpen  bool
 	Sidebar      sidebarView
 	Results      resultsView // of the search over all chats; empty at first
@@ -130,7 +130,7 @@ type replyPart struct {
 // refreshEvent is the event "refresh": a fragment that the page shows is out of
 // date, so it fetches it again.
 type refreshEvent struct {
-	What string `json:"what"` // sidebar, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
+	What string `json:"what"` // sidebar, settings, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
 	Chat int64  `json:"chat,omitempty"`
 	Turn int64  `json:"turn,omitempty"`
 }

@@ -23,7 +23,7 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	conversation, err := a.conversation(ctx, a.shown())
 	settings := a.opts.Config.Get()
 	view := pageView{
-		Theme: string(settings.Theme), SidebarOpen: settings.Sidebar, Sidebar: sidebar, Conversation: conversation,
+		Look: look(settings), SidebarOpen: settings.Sidebar, Sidebar: sidebar, Conversation: conversation,
 		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.model.banner()), " ")),
 	}
 	return view, err

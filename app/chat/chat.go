@@ -38,10 +38,20 @@ type Chat struct {
 // Settings are what a chat sets for itself. A nil or empty field leaves it to
 // the app's settings.
 type Settings struct {
-	Model       string   `json:"model,omitempty"` // path of a GGUF file
+	Model       string   `json:"model,omitempty"`  // path of a GGUF file
+	Preset      string   `json:"preset,omitempty"` // that the values below were taken from, if they still are its
 	System      string   `json:"system,omitempty"`
 	Thinking    string   `json:"thinking,omitempty"` // "on" or "off"
 	Temperature *float64 `json:"temperature,omitempty"`
+
+	ThinkingBudget   *int     `json:"thinking_budget,omitempty"` // tokens; 0 is no limit
+	TopK             *int     `json:"top_k,omitempty"`
+	TopP             *float64 `json:"top_p,omitempty"`
+	MinP             *float64 `json:"min_p,omitempty"`
+	RepeatPenalty    *float64 `json:"repeat_penalty,omitempty"`
+	PresencePenalty  *float64 `json:"presence_penalty,omitempty"`
+	FrequencyPenalty *float64 `json:"frequency_penalty,omitempty"`
+	MaxTokens        int      `json:"max_tokens,omitempty"` // of a reply; 0 leaves it to the app's settings
 }
 
 // Role says who speaks in a turn.

@@ -69,16 +69,14 @@ func (s *Store) Update(change func(*Config)) error {
 // Errors: *ValueError.
 func (s *Store) Set(name, text string) error {
 	k, known := FindKey(name)
-	if !known || k.Kind == Table {
+	if !known {
 		return fmt.Errorf("there is no setting %q to be set", name)
 	}
-	wrong := &ValueError{Key: name, Given: text, Allowed: k.Allowed}
-	value, ok := k.json(text)
-	var scratch Config
-	if !ok || value != nil && !k.set(&scratch, value) {
-		return wrong
+	scratch := Default()
+	if err := k.Put(&scratch, text); err != nil {
+		return err
 	}
-	return s.Update(func(c *Config) { k.put(c, value) })
+	return s.Update(func(c *Config) { k.Put(c, text) })
 }
 
 // Reload reads the file again if it has changed since it was read or written.
@@ -159,21 +157,34 @@ func (k Key) json(text string) (json.RawMessage, bool) {
 	return json.RawMessage(trimmed), json.Valid([]byte(trimmed))
 }
 
-// put sets the checked value, or unsets the setting for nil.
-func (k Key) put(c *Config, value json.RawMessage) {
-	if value != nil {
-		k.set(c, value)
-		return
+// Put sets the setting in c to the value that text stands for, as Store.Set.
+// Errors: *ValueError; c is then as it was.
+func (k Key) Put(c *Config, text string) error {
+	value, ok := k.json(text)
+	if !ok || k.Kind == Table || value != nil && !k.set(c, value) {
+		return &ValueError{Key: k.Name, Given: text, Allowed: k.Allowed}
 	}
+	if value == nil {
+		k.Copy(c, Config{})
+	}
+	return nil
+}
+
+// Copy gives the setting in c the value that it has in from.
+func (k Key) Copy(c *Config, from Config) {
 	values, err := c.values()
 	if err != nil {
 		return
 	}
-	delete(values, k.Name)
+	theirs, err := from.values()
+	if err != nil {
+		return
+	}
+	values[k.Name] = theirs[k.Name]
 	var next Config
 	for _, other := range Keys() {
-		switch v, set := values[other.Name]; {
-		case !set || string(v) == "null":
+		switch v := values[other.Name]; {
+		case string(v) == "null":
 		case other.Kind == Table:
 			other.read(&next, v)
 		default:

@@ -16,23 +16,26 @@ import * as exporting from './export.js';
 import * as finder from './finder.js';
 import * as fold from './fold.js';
 import * as followups from './followups.js';
+import * as formulas from './formulas.js';
 import * as gauge from './gauge.js';
+import * as layer from './layer.js';
 import * as links from './links.js';
 import * as log from './log.js';
-import * as formulas from './formulas.js';
+import * as look from './look.js';
 import * as math from './math.js';
 import * as menu from './menu.js';
 import * as palette from './palette.js';
 import * as refresh from './refresh.js';
 import * as reply from './reply.js';
+import * as sections from './sections.js';
 import * as status from './status.js';
 import * as stretch from './stretch.js';
-import * as theme from './theme.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
   autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, finder, fold,
-  followups, gauge, links, log, formulas, math, menu, palette, refresh, reply, status, stretch, theme, title, toast, toasts,
+  followups, formulas, gauge, layer, links, log, look, math, menu, palette, refresh, reply, sections, status,
+  stretch, title, toast, toasts,
 });

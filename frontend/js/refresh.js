@@ -7,7 +7,10 @@ export function connect() {
   return on('refresh', ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
-    if (what === 'sidebar') {
+    if (what === 'settings') {
+      const settings = document.getElementById('settings');
+      if (settings) fetchInto('#settings', `/settings?own=${settings.dataset.own}`);
+    } else if (what === 'sidebar') {
       fetchInto('#sidebar', '/chats');
     } else if (what === 'turn') {
       if (document.getElementById(`turn-${turn}`)) fetchInto(`#turn-${turn}`, `/turns/${turn}`, { source: '#turns' }); // not the turn, which may just be fetching itself

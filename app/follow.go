@@ -1,0 +1,84 @@
+package app
+
+import (
+	"time"
+
+	"notso/app/config"
+)
+
+// settingsEvery is how often the settings file is looked at: soon enough for
+// somebody who edits it beside the window, and a stat costs microseconds.
+const settingsEvery = 2 * time.Second
+
+// followSettings makes edits of the settings file count while the app runs.
+func (a *App) followSettings() {
+	tick := time.NewTicker(settingsEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			a.reloadSettings()
+		case <-a.ctx.Done():
+			return
+		}
+	}
+}
+
+// reloadSettings reads the settings file again if somebody changed it.
+func (a *App) reloadSettings() {
+	before, after, warnings, changed := a.opts.Config.Reload()
+	for _, warning := range warnings {
+		a.opts.Emit("toast", toastView{Text: warning, Kind: "error"})
+	}
+	if changed {
+		a.follow(before, after)
+		a.opts.Emit("refresh", refreshEvent{What: "settings"})
+	}
+}
+
+// changeConfig edits the settings for all chats and makes the change count.
+func (a *App) changeConfig(change func(*config.Config)) error {
+	before := a.opts.Config.Get()
+	if err := a.opts.Config.Update(change); err != nil {
+		return err
+	}
+	a.follow(before, a.opts.Config.Get())
+	return nil
+}
+
+// follow makes a change of the settings count in what is already there: the
+// open window, the loaded model. All else reads the settings when it needs them.
+func (a *App) follow(before, after config.Config) {
+	if before.Language != after.Language {
+		a.opts.Emit("reload", nil)
+	}
+	if look(before) != look(after) {
+		a.opts.Emit("look", look(after))
+	}
+	if before.Thinking != after.Thinking {
+		a.opts.Emit("refresh", refreshEvent{What: "model"})
+	}
+	if a.opts.Settings != nil {
+		a.opts.Settings(after)
+	}
+	if before.Model != after.Model || before.LoadOptions() != after.LoadOptions() {
+		a.mu.Lock()
+		a.stale = true
+		a.mu.Unlock()
+		a.reloadModel()
+	}
+}
+
+// reloadModel loads the model again if the settings that it was loaded with are
+// no longer those, once no reply needs it.
+func (a *App) reloadModel() {
+	a.mu.Lock()
+	due := a.stale && len(a.replies) == 0 && !a.closed
+	if due {
+		a.stale = false
+	}
+	a.mu.Unlock()
+	if due {
+		a.model.start()
+	}
+}
