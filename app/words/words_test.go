@@ -70,7 +70,7 @@ func TestEveryEntryIsSaidSomewhereAndEveryKeyIsThere(t *testing.T) {
 				used[m[1]] = true
 			}
 			for _, m := range calls.FindAllStringSubmatch(source, -1) {
-				if key := m[2]; english[key] == "" && english[key+".one"] == "" && english[key+".other"] == "" && key != "time.month" {
+				if key := m[2]; english[key] == "" && english[key+".one"] == "" && english[key+".other"] == "" && key != "time.month" && !strings.HasSuffix(key, "_") {
 					t.Errorf("%s%q says what the catalogue does not have", m[1], key)
 				}
 			}
