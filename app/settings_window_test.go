@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"notso/app/config"
@@ -140,14 +141,14 @@ func TestSettingsPageHasNoAccessibilityViolation(t *testing.T) {
 			t.Errorf("at %d px the page is %d px wide", look.width, wide)
 		}
 		if *picturesDir != "" {
-			p.Screenshot(picture(t, fmt.Sprintf("settings-%s-%s-%d", look.theme, look.scheme, look.width)))
+			p.Screenshot(filepath.Join(*picturesDir, fmt.Sprintf("settings-%s-%s-%d", look.theme, look.scheme, look.width)+".png"))
 		}
 	}
 	if *picturesDir != "" {
 		for _, section := range []string{"model", "context", "behaviour"} {
 			p.Resize(1280, 800)
 			p.Do(webtest.Script(`document.documentElement.dataset.theme = "light"`), chromedp.Click(chromedp.CSS(`[data-section=`+section+`]`)))
-			p.Screenshot(picture(t, "settings-section-"+section))
+			p.Screenshot(filepath.Join(*picturesDir, "settings-section-"+section+".png"))
 		}
 	}
 }
