@@ -72,6 +72,11 @@ func TestImportsRunOneWay(t *testing.T) {
 			may:  func(imported string) bool { return !within(imported, "notso") || imported == "notso/app/chat" }, indirect: true,
 		},
 		{
+			name: "disk is a leaf",
+			whom: func(pkg string) bool { return pkg == "notso/disk" },
+			may:  func(imported string) bool { return !within(imported, "notso") },
+		},
+		{
 			name: "frontend is a leaf",
 			whom: func(pkg string) bool { return pkg == "notso/frontend" },
 			may:  standard, indirect: true,

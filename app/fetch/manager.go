@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+
+	"notso/disk"
 )
 
 // errPaused ends a download's goroutine at the user's wish.
@@ -47,7 +49,7 @@ func Open(opts Options) (*Manager, error) {
 		opts.Changed = func(Progress) {}
 	}
 	if opts.Free == nil {
-		opts.Free = freeBytes
+		opts.Free = disk.Free
 	}
 	if opts.Stall == 0 {
 		opts.Stall = defaultStall

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"notso/disk"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -114,10 +115,10 @@ func TestTheDiskKeepsItsReserve(t *testing.T) {
 		}
 	})
 	t.Run("the system knows its free space", func(t *testing.T) {
-		if n, err := freeBytes(t.TempDir()); err != nil || n <= 0 {
+		if n, err := disk.Free(t.TempDir()); err != nil || n <= 0 {
 			t.Errorf("%d bytes, %v", n, err)
 		}
-		if _, err := freeBytes(filepath.Join(t.TempDir(), "missing")); err == nil {
+		if _, err := disk.Free(filepath.Join(t.TempDir(), "missing")); err == nil {
 			t.Error("a missing folder has free space")
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"notso/disk"
 	"notso/engine/llama"
 )
 
@@ -53,7 +54,7 @@ type Store struct {
 // within the budget. Files with other names than a Store gives are left alone.
 func Open(opts Options) (*Store, error) {
 	if opts.Free == nil {
-		opts.Free = freeBytes
+		opts.Free = disk.Free
 	}
 	s := &Store{opts: opts, root: root(opts.Settings), blocks: make(map[Key]*Block), children: make(map[Key][]*Block)}
 	if opts.Whole {

@@ -1,11 +1,11 @@
 //go:build !windows
 
-package fetch
+package disk
 
 import "golang.org/x/sys/unix"
 
-// freeBytes is what this user may still write to the disk that dir is on.
-func freeBytes(dir string) (int64, error) {
+// Free is what this user may still write to the disk that dir is on, in bytes.
+func Free(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, err

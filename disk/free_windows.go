@@ -1,4 +1,4 @@
-package fetch
+package disk
 
 import (
 	"math"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// freeBytes is what this user may still write to the disk that dir is on.
-func freeBytes(dir string) (int64, error) {
+// Free is what this user may still write to the disk that dir is on, in bytes.
+func Free(dir string) (int64, error) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, err
