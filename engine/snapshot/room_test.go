@@ -1,9 +1,9 @@
 package snapshot
 
 import (
-	"notso/disk"
 	"errors"
 	"math/rand/v2"
+	"notso/disk"
 	"os"
 	"path/filepath"
 	"testing"
