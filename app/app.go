@@ -80,6 +80,7 @@ type App struct {
 
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one
+	listed  listed             // how far its list of chats goes
 	replies map[int64]*reply   // by chat, while they run
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first

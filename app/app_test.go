@@ -24,7 +24,7 @@ import (
 // notes what it is told.
 type bench struct {
 	*App
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 
 	mu     sync.Mutex
@@ -37,7 +37,7 @@ type event struct {
 	data any
 }
 
-func newBench(t *testing.T, script scripted.Options) *bench {
+func newBench(t testing.TB, script scripted.Options) *bench {
 	t.Helper()
 	b := &bench{t: t}
 	dir := t.TempDir()

@@ -10,7 +10,6 @@ import (
 	"notso/app/chat"
 	"notso/app/command"
 	"notso/app/config"
-	"notso/app/export"
 	"notso/engine"
 )
 
@@ -245,30 +244,6 @@ func (a *App) regenerateCommand(ctx context.Context, _ command.Call, out *Outcom
 	}
 	out.Turns, out.Changed = []chat.Turn{answer}, true
 	return nil
-}
-
-// Export writes the chat to a file that the user chooses and returns its path,
-// "" when the user chose none.
-func (a *App) Export(ctx context.Context, chatID int64, format string) (string, error) {
-	if chatID == 0 {
-		return "", errors.New("this chat is empty, so there is nothing to export yet")
-	}
-	if a.opts.SaveAs == nil {
-		return "", errors.New("there is no dialog to choose a file in; use notso export on the command line")
-	}
-	c, err := a.opts.Store.Chat(ctx, chatID)
-	if err != nil {
-		return "", err
-	}
-	turns, err := a.opts.Store.Turns(ctx, chatID)
-	if err != nil {
-		return "", err
-	}
-	path, err := a.opts.SaveAs("Export chat", export.FileName(c, format))
-	if err != nil || path == "" {
-		return "", err
-	}
-	return path, export.WriteFile(path, format, c, turns)
 }
 
 // SetThinking switches reasoning for the chat, or for the next new one when

@@ -51,7 +51,7 @@ func (c *canned) handler() http.Handler {
 		c.note(r)
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "thinking.html", View: thinkingView{Chat: 7, Available: true, On: r.FormValue("on") == "true", Why: "Why"}})
 	})
-	mux.HandleFunc("DELETE /chats/{id}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /chats/delete", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
 		rest := sidebarView{Chats: c.page.Sidebar.Chats[1:]}
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: rest},
@@ -151,10 +151,16 @@ func cannedSidebar(current int64) sidebarView {
 		"مرحبا بالعالم، كيف حالك؟", "Sourdough for a cold kitchen", "SQL window functions", "A letter to my landlord", "Haiku about garbage collection",
 	}
 	when := []string{"Today", "Today", "Yesterday", "Yesterday", "18 November", "12 November", "3 October", "24 December 2024"}
+	days := map[int][2]string{0: {"today", "Today"}, 2: {"yesterday", "Yesterday"}, 4: {"week", "Last 7 days"}, 6: {"2026-10", "October"}, 7: {"2024-12", "December 2024"}}
 	var view sidebarView
 	for i, title := range titles {
 		id := int64(i + 1)
-		view.Chats = append(view.Chats, chatItem{ID: id, Title: title, When: when[i], Current: id == current, Running: i == 4})
+		view.Chats = append(view.Chats, chatItem{ID: id, Title: title, When: when[i], DayID: days[i][0], Day: days[i][1], Current: id == current, Running: i == 4})
+	}
+	view.Pinned = []chatItem{{ID: 9, Title: "Shopping list", When: "2 May", Pinned: true, Current: current == 9}}
+	view.Folders = []folderItem{
+		{ID: 1, Name: "Work", Count: 1, Open: true, Older: olderView{Chats: []chatItem{{ID: 10, Title: "Minutes of the meeting", When: "3 May", Folder: 1, Current: current == 10}}}},
+		{ID: 2, Name: "Recipes", Count: 0},
 	}
 	return view
 }

@@ -67,7 +67,7 @@ func states() []state {
 		}},
 		{name: "menu", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) { p.Click(".menu > summary") }},
 		{name: "rename", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) {
-			p.Do(webtest.Script(`document.querySelector('#chat-2 [data-rename]').click()`))
+			p.Do(webtest.Script(`document.querySelector('#chat-2 .open').dispatchEvent(new MouseEvent('dblclick', {bubbles: true}))`))
 		}},
 	}
 }

@@ -3,12 +3,14 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"notso/app/chat"
 	"notso/app/command"
+	"notso/app/config"
 )
 
 // bodyLimit bounds a form, in bytes: far above any message a model can hold.
@@ -53,6 +55,16 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"GET /{$}":                    a.getPage,
 		"GET /chats":                  a.getSidebar,
 		"GET /search":                 a.getSearch,
+		"GET /menu":                   a.getMenu,
+		"GET /chats/older":            a.getOlder,
+		"POST /chats/delete":          a.postDeleteChats,
+		"POST /chats/restore":         a.postRestoreChats,
+		"POST /chats/pin":             a.postPinChats,
+		"POST /chats/move":            a.postMoveChats,
+		"POST /folders":               a.postFolder,
+		"POST /folders/{id}/name":     a.postFolderName,
+		"POST /folders/{id}/delete":   a.postDeleteFolder,
+		"POST /folders/{id}/restore":  a.postRestoreFolder,
 		"POST /chats":                 a.postChat,
 		"GET /chats/{id}":             a.getChat,
 		"DELETE /chats/{id}":          a.deleteChat,
@@ -84,7 +96,7 @@ func (a *App) getPage(ctx context.Context, _ request) (answer, error) {
 }
 
 func (a *App) getSidebar(ctx context.Context, _ request) (answer, error) {
-	view, err := a.sidebar(ctx)
+	view, err := a.sidebar(ctx, false)
 	return show(fragment{Name: "sidebar.html", View: view}), err
 }
 
@@ -109,7 +121,7 @@ func (a *App) showChatAt(ctx context.Context, chatID, turn int64) (answer, error
 	a.mu.Lock()
 	a.current = chatID
 	a.mu.Unlock()
-	sidebar, err := a.sidebar(ctx)
+	sidebar, err := a.sidebar(ctx, false)
 	return show(
 		fragment{Name: "conversation.html", View: view},
 		fragment{Name: "sidebar.html", View: sidebar, OOB: true},
@@ -176,41 +188,6 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 	return got, err
 }
 
-func (a *App) postTitle(ctx context.Context, r request) (answer, error) {
-	if err := a.opts.Store.Rename(ctx, r.id(), r.FormValue("title"), true); err != nil {
-		return answer{}, err
-	}
-	return a.getSidebar(ctx, r)
-}
-
-func (a *App) deleteChat(ctx context.Context, r request) (answer, error) {
-	c, err := a.opts.Store.Chat(ctx, r.id())
-	if err != nil {
-		return answer{}, err
-	}
-	a.Stop(c.ID)
-	if err := a.opts.Store.DeleteChat(ctx, c.ID); err != nil {
-		return answer{}, err
-	}
-	toast := fragment{Name: "toast.html", View: toastView{Text: "Deleted “" + c.Title + "”.", Undo: "/chats/" + strconv.FormatInt(c.ID, 10) + "/restore", Kind: "info"}, OOB: true}
-	if c.ID == a.shown() {
-		got, err := a.showChat(ctx, 0)
-		got.retarget = "#conversation"
-		got.fragments = append(got.fragments, toast)
-		return got, err
-	}
-	got, err := a.getSidebar(ctx, r)
-	got.fragments = append(got.fragments, toast)
-	return got, err
-}
-
-func (a *App) postRestore(ctx context.Context, r request) (answer, error) {
-	if err := a.opts.Store.RestoreChat(ctx, r.id()); err != nil {
-		return answer{}, err
-	}
-	return a.showChat(ctx, r.id())
-}
-
 func (a *App) postUndo(ctx context.Context, r request) (answer, error) {
 	if err := a.opts.Store.RestoreTurns(ctx, r.id()); err != nil {
 		return answer{}, err
@@ -263,6 +240,13 @@ func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
 }
 
 func (a *App) postSidebar(_ context.Context, r request) (answer, error) {
+	if text := r.FormValue("width"); text != "" {
+		width, err := strconv.Atoi(text)
+		if err != nil {
+			return answer{}, fmt.Errorf("%q is no width", text)
+		}
+		return answer{}, a.opts.Config.Update(func(c *config.Config) { c.SidebarWidth = min(max(width, 0), 520) })
+	}
 	return answer{}, a.setSidebar(r.FormValue("open") == "true")
 }
 

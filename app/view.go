@@ -9,25 +9,13 @@ import "html/template"
 type pageView struct {
 	Look         lookView
 	SidebarOpen  bool
+	SidebarWidth int // px; 0 is the usual
 	Sidebar      sidebarView
 	Results      resultsView // of the search over all chats; empty at first
 	Conversation conversationView
 	Palette      []paletteGroup
 	Status       statusView
 	Banner       string // shown above the conversation when not empty, such as: no model yet, and how to get one
-}
-
-// sidebarView fills sidebar.html.
-type sidebarView struct {
-	Chats []chatItem
-}
-
-type chatItem struct {
-	ID      int64
-	Title   string
-	When    string // "Today", "12 May"
-	Current bool
-	Running bool // a reply is being written
 }
 
 // conversationView fills conversation.html: turns of one branch and the composer

@@ -12,37 +12,21 @@ import (
 	"notso/engine"
 )
 
-// sidebarChats bounds the sidebar until it loads as it is scrolled.
-const sidebarChats = 500
-
 func (a *App) page(ctx context.Context) (pageView, error) {
-	sidebar, err := a.sidebar(ctx)
+	a.mu.Lock()
+	a.listed = listed{}
+	a.mu.Unlock()
+	sidebar, err := a.sidebar(ctx, true)
 	if err != nil {
 		return pageView{}, err
 	}
 	conversation, err := a.conversation(ctx, a.shown())
 	settings := a.opts.Config.Get()
 	view := pageView{
-		Look: look(settings), SidebarOpen: settings.Sidebar, Sidebar: sidebar, Conversation: conversation,
+		Look: look(settings), SidebarOpen: settings.Sidebar, SidebarWidth: settings.SidebarWidth, Sidebar: sidebar, Conversation: conversation,
 		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.model.banner()), " ")),
 	}
 	return view, err
-}
-
-func (a *App) sidebar(ctx context.Context) (sidebarView, error) {
-	chats, err := a.opts.Store.Chats(ctx, sidebarChats)
-	if err != nil {
-		return sidebarView{}, err
-	}
-	now := a.opts.Now()
-	current := a.shown()
-	var view sidebarView
-	for _, c := range chats {
-		view.Chats = append(view.Chats, chatItem{
-			ID: c.ID, Title: c.Title, When: a.day(c.Updated, now), Current: c.ID == current, Running: a.running(c.ID) != nil,
-		})
-	}
-	return view, nil
 }
 
 // branch loads what a chat shows. Chat 0 is empty.

@@ -37,6 +37,12 @@ func (w *Window) ExportChat(chatID int64, format string) (path string, err error
 	return path, err
 }
 
+// ExportChats is App.ExportChats, in the manner of ExportChat.
+func (w *Window) ExportChats(chatIDs []int64, format string) (path string, err error) {
+	err = w.app.guard(func() (err error) { path, err = w.app.ExportChats(w.app.ctx, chatIDs, format); return })
+	return path, err
+}
+
 // guard turns errors into sentences and a panic into an error, because a bound
 // method that panics leaves the page waiting for ever.
 func (a *App) guard(do func() error) (err error) {

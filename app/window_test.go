@@ -9,6 +9,8 @@ import (
 	"notso/app/chat"
 	"notso/app/webtest"
 	"notso/engine/scripted"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // openWindow shows the app in a browser, with the real handlers behind it.
@@ -68,7 +70,8 @@ func TestWindow(t *testing.T) {
 			p.Until(`document.querySelector('#chat-1 .open')`)
 			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').click()`))
 			p.Until(`document.querySelector('#turn-2')`)
-			p.Do(webtest.Script(`document.querySelector('#chat-1 [hx-delete]').click()`))
+			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').focus()`))
+			p.Press(kb.Delete)
 			p.Until(`!document.querySelector('#chat-1') && document.querySelector('#conversation[data-chat="0"]')`)
 			p.Click(".toast button:not([aria-label])")
 			p.Until(`document.querySelector('#chat-1') && document.querySelector('#turn-2')`)

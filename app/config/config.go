@@ -39,6 +39,8 @@ type Config struct {
 	Motion   string `json:"motion"`    // "system" or "reduced"
 	Sidebar  bool   `json:"sidebar"`   // open
 
+	SidebarWidth int `json:"sidebar_width"` // px; 0 is the usual
+
 	Model       string `json:"model,omitempty"`        // path of a GGUF file, or the name of one in the library
 	Remote      string `json:"remote,omitempty"`       // base address of a server that answers instead; "" for none
 	RemoteModel string `json:"remote_model,omitempty"` // the server's name for the model; "" is its first

@@ -70,6 +70,7 @@ func Keys() []Key {
 		choice("depth", Appearance, "How far things stand out from the surface.", func(c *Config) *string { return &c.Depth }, "soft", "slight", "flat"),
 		choice("motion", Appearance, `Movement: as the desktop has it, or none ("reduced").`, func(c *Config) *string { return &c.Motion }, "system", "reduced"),
 		onOff("sidebar", Hidden, "Whether the list of chats is open.", func(c *Config) *bool { return &c.Sidebar }),
+		number("sidebar_width", Hidden, "Width of the list of chats in pixels; 0 is the usual one.", func(c *Config) *int { return &c.SidebarWidth }, 0, 520),
 
 		text("model", Model, "Path of a GGUF file, or the name of one in the models folder; null is the first one found.", func(c *Config) *string { return &c.Model }),
 		text("remote", Model, "Address of an OpenAI-compatible server that answers instead, such as http://gpu-box.lan:8000/v1; words then leave this computer. From the next start on; null is none.", func(c *Config) *string { return &c.Remote }),

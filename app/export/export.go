@@ -71,12 +71,18 @@ func Write(w io.Writer, name string, c chat.Chat, turns []chat.Turn) error {
 // all. The file is for this user alone, as the chat is.
 // Errors: *UnknownFormatError, those of the file system.
 func WriteFile(path, name string, c chat.Chat, turns []chat.Turn) error {
+	return Replace(path, func(w io.Writer) error { return Write(w, name, c, turns) })
+}
+
+// Replace puts what write writes in the place of the file at path, whole or not
+// at all. The file is for this user alone.
+func Replace(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".notso-export-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // not there any more when all went well
-	err = Write(f, name, c, turns)
+	err = write(f)
 	if err == nil {
 		err = f.Sync()
 	}

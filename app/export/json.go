@@ -61,6 +61,13 @@ type fileTurn struct {
 }
 
 func writeJSON(w io.Writer, c chat.Chat, turns []chat.Turn) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(newFile(c, turns))
+}
+
+func newFile(c chat.Chat, turns []chat.Turn) file {
 	s := c.Settings
 	f := file{
 		Kind: kind, Version: version,
@@ -77,10 +84,7 @@ func writeJSON(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 			Error: t.Error, Origin: t.Origin, Stats: t.Stats, Created: t.Created.UTC(),
 		})
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(f)
+	return f
 }
 
 // ImportError says in one sentence why a file is not imported.

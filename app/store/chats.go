@@ -45,20 +45,7 @@ func (s *Store) Chats(ctx context.Context, limit int) ([]chat.Chat, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	rows, err := s.reader.QueryContext(ctx, chatsSQL, limit)
-	if err != nil {
-		return nil, s.fault("list the chats", err)
-	}
-	defer rows.Close()
-	var chats []chat.Chat
-	for rows.Next() {
-		c, err := scanChat(rows)
-		if err != nil {
-			return nil, s.fault("list the chats", err)
-		}
-		chats = append(chats, c)
-	}
-	return chats, s.fault("list the chats", rows.Err())
+	return s.chats(ctx, "list the chats", chatsSQL, limit)
 }
 
 const chatSQL = `SELECT ` + chatColumns + ` FROM chats WHERE id = ? AND deleted IS NULL`

@@ -8,39 +8,67 @@ import (
 	"notso/app/chat"
 )
 
-// AddChat stores a whole chat that comes from elsewhere, such as an imported
-// one, under new ids. A parent must come before its turns; running replies
-// become interrupted.
-// Errors: chat.ErrNotFound, for a parent, head or context that is not in turns.
+// Incoming is a whole chat that comes from elsewhere. Its ids are its own; a
+// parent comes before its turns.
+type Incoming struct {
+	Chat  chat.Chat
+	Turns []chat.Turn
+}
+
+// AddChat is AddChats for one.
 func (s *Store) AddChat(ctx context.Context, c chat.Chat, turns []chat.Turn) (chat.Chat, error) {
-	err := s.write(ctx, "add a chat", func(tx *sql.Tx) (err error) {
-		if c.ID, err = insertChat(ctx, tx, c); err != nil {
-			return err
-		}
-		ids := map[int64]int64{0: 0} // old to new
-		for _, t := range turns {
-			old, known := t.ID, false
-			if t.Parent, known = ids[t.Parent]; !known {
-				return fmt.Errorf("the parent of turn %d: %w", old, chat.ErrNotFound)
-			}
-			if t.State == chat.Running {
-				t.State = chat.Interrupted
-			}
-			t.Chat = c.ID
-			if err := insertTurn(ctx, tx, &t); err != nil {
+	ids, err := s.AddChats(ctx, []Incoming{{c, turns}})
+	if err != nil {
+		return c, err
+	}
+	return s.Chat(ctx, ids[0])
+}
+
+// AddChats stores chats that come from elsewhere, such as imported ones, under
+// new ids, which it returns: all of them or none. Running replies become
+// interrupted.
+// Errors: chat.ErrNotFound, for a parent, head or context that is not in turns.
+func (s *Store) AddChats(ctx context.Context, chats []Incoming) (ids []int64, err error) {
+	err = s.write(ctx, fmt.Sprintf("add %d chats", len(chats)), func(tx *sql.Tx) error {
+		for _, in := range chats {
+			id, err := addChat(ctx, tx, in.Chat, in.Turns)
+			if err != nil {
 				return err
 			}
-			ids[old] = t.ID
+			ids = append(ids, id)
 		}
-		for _, at := range []*int64{&c.Head, &c.Context} {
-			id, known := ids[*at]
-			if !known {
-				return fmt.Errorf("turn %d: %w", *at, chat.ErrNotFound)
-			}
-			*at = id
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE chats SET head = ?, context = ? WHERE id = ?`, null(c.Head), null(c.Context), c.ID)
-		return err
+		return nil
 	})
-	return c, err
+	return ids, err
+}
+
+func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (int64, error) {
+	id, err := insertChat(ctx, tx, c)
+	if err != nil {
+		return 0, err
+	}
+	ids := map[int64]int64{0: 0} // old to new
+	for _, t := range turns {
+		old, known := t.ID, false
+		if t.Parent, known = ids[t.Parent]; !known {
+			return 0, fmt.Errorf("the parent of turn %d: %w", old, chat.ErrNotFound)
+		}
+		if t.State == chat.Running {
+			t.State = chat.Interrupted
+		}
+		t.Chat = id
+		if err := insertTurn(ctx, tx, &t); err != nil {
+			return 0, err
+		}
+		ids[old] = t.ID
+	}
+	for _, at := range []*int64{&c.Head, &c.Context} {
+		turn, known := ids[*at]
+		if !known {
+			return 0, fmt.Errorf("turn %d: %w", *at, chat.ErrNotFound)
+		}
+		*at = turn
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE chats SET head = ?, context = ? WHERE id = ?`, null(c.Head), null(c.Context), id)
+	return id, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -143,7 +144,7 @@ func plainWhere(column string, q query) (where string, args []any) {
 
 // foundChats puts the best chats together, with what they are found by.
 func (s *Store) foundChats(ctx context.Context, q query, ranks map[int64]float64, hits map[int64][]Hit) ([]Found, error) {
-	chats, err := s.chatsByID(ctx, ranks)
+	chats, err := s.ChatsByID(ctx, slices.Collect(maps.Keys(ranks))...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,29 +185,4 @@ func (s *Store) foundChats(ctx context.Context, q query, ranks map[int64]float64
 		found = append(found, f)
 	}
 	return found, nil
-}
-
-// chatsByID reads the chats that have a rank.
-func (s *Store) chatsByID(ctx context.Context, ranks map[int64]float64) ([]chat.Chat, error) {
-	if len(ranks) == 0 {
-		return nil, nil
-	}
-	var ids strings.Builder
-	for id := range ranks {
-		fmt.Fprintf(&ids, ",%d", id)
-	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT `+chatColumns+` FROM chats WHERE deleted IS NULL AND id IN (`+ids.String()[1:]+`)`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var chats []chat.Chat
-	for rows.Next() {
-		c, err := scanChat(rows)
-		if err != nil {
-			return nil, err
-		}
-		chats = append(chats, c)
-	}
-	return chats, rows.Err()
 }

@@ -8,6 +8,7 @@ import { drawn } from './patch.js';
 htmx.registerExtension('keep-open', {
   htmx_before_morph_attr: (el, { attrName }) => !kept(el, attrName),
   htmx_before_morph_node: (el, { newNode }) => {
+    if (newNode.dataset?.keep !== undefined) return false; // the answer leaves this part as it is
     if (!drawn(el) && !drawn(newNode)) return true;
     if (el.dataset?.tex !== newNode.dataset?.tex) el.replaceWith(newNode.cloneNode(true));
     return false;

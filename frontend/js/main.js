@@ -9,6 +9,7 @@ import * as composer from './composer.js';
 import * as copy from './copy.js';
 import * as dialog from './dialog.js';
 import * as draft from './draft.js';
+import * as drag from './drag.js';
 import * as drawer from './drawer.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
@@ -25,9 +26,12 @@ import * as look from './look.js';
 import * as math from './math.js';
 import * as menu from './menu.js';
 import * as palette from './palette.js';
+import * as picks from './picks.js';
+import * as popup from './popup.js';
 import * as refresh from './refresh.js';
 import * as reply from './reply.js';
 import * as sections from './sections.js';
+import * as splitter from './splitter.js';
 import * as status from './status.js';
 import * as stretch from './stretch.js';
 import * as title from './title.js';
@@ -35,7 +39,7 @@ import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, dialog, draft, drawer, errors, escape, export: exporting, finder, fold,
-  followups, formulas, gauge, layer, links, log, look, math, menu, palette, refresh, reply, sections, status,
-  stretch, title, toast, toasts,
+  autoscroll, chats, code, composer, copy, dialog, draft, drag, drawer, errors, escape, export: exporting, finder,
+  fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup, refresh, reply,
+  sections, splitter, status, stretch, title, toast, toasts,
 });

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"notso/app/chat"
+	"notso/app/export"
+	"notso/app/words"
+)
+
+// Export writes the chat to a file that the user chooses and returns its path,
+// "" when the user chose none.
+func (a *App) Export(ctx context.Context, chatID int64, format string) (string, error) {
+	if chatID == 0 {
+		return "", words.Fail("export.empty")
+	}
+	return a.ExportChats(ctx, []int64{chatID}, format)
+}
+
+// ExportChats is Export for several chats, all of them when there is no id. One
+// chat is a file of the format, several are one file that holds them all: JSON
+// in one list, the others in a .zip.
+func (a *App) ExportChats(ctx context.Context, ids []int64, format string) (string, error) {
+	if a.opts.SaveAs == nil {
+		return "", words.Fail("export.no_dialog")
+	}
+	chats, err := a.opts.Store.ChatsByID(ctx, ids...)
+	if len(ids) == 0 {
+		chats, err = a.opts.Store.Chats(ctx, 0)
+	}
+	if err != nil {
+		return "", err
+	}
+	if len(chats) == 0 {
+		return "", words.Fail("export.empty")
+	}
+	turns := func(c chat.Chat) ([]chat.Turn, error) { return a.opts.Store.Turns(ctx, c.ID) }
+	name := export.FileName(chats[0], format)
+	if len(chats) > 1 {
+		name = export.BundleName(format)
+	}
+	path, err := a.opts.SaveAs(a.say("export.dialog"), name)
+	if err != nil || path == "" {
+		return "", err
+	}
+	return path, export.Replace(path, func(w io.Writer) error {
+		if len(chats) > 1 {
+			return export.WriteBundle(w, format, chats, turns)
+		}
+		all, err := turns(chats[0])
+		if err != nil {
+			return err
+		}
+		return export.Write(w, format, chats[0], all)
+	})
+}
