@@ -36,25 +36,25 @@ func (a *App) afterwards(chatID, turnID int64) {
 		if req, err := a.draftRequest(ctx, chatID, ""); err == nil {
 			_ = eng.Warm(ctx, req) // what is not evaluated now, is with the next message
 		}
-		c, branch, err := a.branch(ctx, chatID)
-		if err != nil || len(branch) == 0 || branch[len(branch)-1].ID != turnID || branch[len(branch)-1].State != chat.Done || branch[len(branch)-1].Origin != "" {
+		c, tail, err := a.tail(ctx, chatID)
+		if err != nil || len(tail) == 0 || tail[len(tail)-1].ID != turnID || tail[len(tail)-1].State != chat.Done || tail[len(tail)-1].Origin != "" {
 			return
 		}
 		if n := a.model.info().Parameters; n > 0 && n < ableParameters {
 			return
 		}
 		settings := a.opts.Config.Get()
-		if settings.Titles && !c.Named && c.Title == title(branch[0].Text) {
-			a.nameChat(ctx, eng, c, branch)
+		if settings.Titles && !c.Named && tail[0].Parent == 0 && c.Title == title(tail[0].Text) {
+			a.nameChat(ctx, eng, c)
 		}
 		if settings.FollowUps {
-			a.suggest(ctx, eng, c, branch)
+			a.suggest(ctx, eng, c)
 		}
 	})
 }
 
-func (a *App) nameChat(ctx context.Context, eng engine.Engine, c chat.Chat, branch []chat.Turn) {
-	text, err := a.askAside(ctx, eng, c, branch, titleQuestion, titleGrammar, titleTokens)
+func (a *App) nameChat(ctx context.Context, eng engine.Engine, c chat.Chat) {
+	text, err := a.askAside(ctx, eng, c, titleQuestion, titleGrammar, titleTokens)
 	name, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	if err == nil && name != "" {
 		if a.opts.Store.Rename(ctx, c.ID, name, false) == nil {
@@ -64,8 +64,8 @@ func (a *App) nameChat(ctx context.Context, eng engine.Engine, c chat.Chat, bran
 	}
 }
 
-func (a *App) suggest(ctx context.Context, eng engine.Engine, c chat.Chat, branch []chat.Turn) {
-	text, err := a.askAside(ctx, eng, c, branch, followUpQuestion, followUpGrammar, followUpTokens)
+func (a *App) suggest(ctx context.Context, eng engine.Engine, c chat.Chat) {
+	text, err := a.askAside(ctx, eng, c, followUpQuestion, followUpGrammar, followUpTokens)
 	if err != nil {
 		return
 	}
@@ -75,9 +75,8 @@ func (a *App) suggest(ctx context.Context, eng engine.Engine, c chat.Chat, branc
 			lines = append(lines, line)
 		}
 	}
-	last := branch[len(branch)-1]
-	if a.opts.Store.SetFollowUps(ctx, last.ID, lines) == nil {
-		a.opts.Emit("refresh", refreshEvent{What: "turn", Chat: c.ID, Turn: last.ID})
+	if a.opts.Store.SetFollowUps(ctx, c.Head, lines) == nil {
+		a.opts.Emit("refresh", refreshEvent{What: "turn", Chat: c.ID, Turn: c.Head})
 	}
 }
 
@@ -85,8 +84,12 @@ func (a *App) suggest(ctx context.Context, eng engine.Engine, c chat.Chat, branc
 // the chat does, if only for a token, since the prompt of one that does not
 // think begins differently and would have to be read anew. An answer that was
 // cut short is an error.
-func (a *App) askAside(ctx context.Context, eng engine.Engine, c chat.Chat, branch []chat.Turn, question, grammar string, tokens int) (string, error) {
-	req := a.ask(c, branch, TalkOptions{})
+func (a *App) askAside(ctx context.Context, eng engine.Engine, c chat.Chat, question, grammar string, tokens int) (string, error) {
+	p, err := a.past(ctx, c, c.Head)
+	if err != nil {
+		return "", err
+	}
+	req := a.ask(c, p.turns, TalkOptions{})
 	req.Messages = append(req.Messages, engine.Message{Role: engine.RoleUser, Content: question})
 	req.Grammar, req.Background = grammar, true
 	req.Limits = engine.Limits{MaxTokens: tokens, Reasoning: 1}

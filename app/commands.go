@@ -202,12 +202,16 @@ func (a *App) quoteCommand(ctx context.Context, call command.Call, out *Outcome)
 }
 
 func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) error {
-	c, branch, err := a.branch(ctx, out.Chat)
+	c, tail, err := a.tail(ctx, out.Chat)
+	if err != nil {
+		return err
+	}
+	turns, err := a.opts.Store.BranchLength(ctx, c.Head)
 	if err != nil {
 		return err
 	}
 	_, info, _, _ := a.model.snapshot()
-	parts := []string{a.status().Text, a.gauge(c, branch).Text, fmt.Sprintf("%d turns", len(branch))}
+	parts := []string{a.status().Text, a.gauge(c, tail).Text, fmt.Sprintf("%d turns", turns)}
 	if info.EngineBuild != "" {
 		parts = append(parts, info.EngineBuild+" on "+strings.Join(info.Devices, ", "))
 	}

@@ -60,7 +60,7 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 		return engine.Request{}, err
 	}
 	s := turn.Stats
-	req := a.ask(c, chat.Branch(turns, turn.Parent), TalkOptions{})
+	req := a.ask(c, since(chat.Branch(turns, turn.Parent), s.FirstSeen), TalkOptions{})
 	req.Thinking = engine.Thinking(s.Thinking)
 	req.Limits = engine.Limits{MaxTokens: s.MaxTokens, Reasoning: s.ThinkingBudget}
 	req.Seed = s.Seed

@@ -38,6 +38,7 @@ type reply struct {
 
 	mu        sync.Mutex
 	asked     engine.Request // zero when no model writes
+	past      past           // of the chat, as the model was told
 	seq       int
 	text      *markdown.Stream
 	reasoning *markdown.Stream

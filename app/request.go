@@ -35,16 +35,22 @@ func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Parti
 	}
 }
 
-// request asks for the reply that turn will hold; turn ends its chat's branch.
+// request asks for the reply that turn will hold.
 func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (engine.Request, error) {
-	c, branch, err := a.branch(ctx, turn.Chat)
+	c, err := a.opts.Store.Chat(ctx, turn.Chat)
 	if err != nil {
 		return engine.Request{}, err
 	}
-	if n := len(branch); n > 0 && branch[n-1].ID == turn.ID {
-		branch = branch[:n-1]
+	p, err := a.past(ctx, c, turn.Parent)
+	if err != nil {
+		return engine.Request{}, err
 	}
-	return a.ask(c, branch, opts), nil
+	if r := a.running(turn.Chat); r != nil && r.turn == turn.ID {
+		r.mu.Lock()
+		r.past = p
+		r.mu.Unlock()
+	}
+	return a.ask(c, p.turns, opts), nil
 }
 
 // ask builds the request for a reply to branch.
@@ -85,9 +91,10 @@ func messages(branch []chat.Turn, start int64) (list []engine.Message, ids []int
 		role := engine.Role(t.Role)
 		if n := len(list); n > 0 && list[n-1].Role == role {
 			list[n-1].Content += "\n\n" + t.Text
+			list[n-1].Pinned = list[n-1].Pinned || t.Pinned
 			continue
 		}
-		list, ids = append(list, engine.Message{Role: role, Content: t.Text}), append(ids, t.ID)
+		list, ids = append(list, engine.Message{Role: role, Content: t.Text, Pinned: t.Pinned}), append(ids, t.ID)
 	}
 	return list, ids
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"math"
 	"time"
 
@@ -109,32 +108,13 @@ func (a *App) stats(r *reply) chat.Stats {
 	r.mu.Unlock()
 	return chat.Stats{
 		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
-		FirstSeen: a.firstKept(r, d.Dropped),
-		Finish:    string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
+		FirstSeen: r.firstKept(d.Dropped), ContextLength: a.model.info().ContextLength,
+		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
 		Model: a.model.name(), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
 	}
-}
-
-// firstKept is the turn with which the model's view of the chat began, when
-// messages were dropped; 0 when none was.
-func (a *App) firstKept(r *reply, dropped []int) int64 {
-	if len(dropped) == 0 {
-		return 0
-	}
-	c, branch, err := a.branch(context.Background(), r.chat)
-	if err != nil {
-		return 0
-	}
-	_, ids := messages(branch, c.Context)
-	// The indices count the system prompt, which is no turn, if there is one.
-	system := len(a.ask(c, nil, TalkOptions{}).Messages)
-	if next := dropped[len(dropped)-1] + 1 - system; next >= 0 && next < len(ids) {
-		return ids[next]
-	}
-	return 0
 }
 
 // gauge holds what the branch's last reply measured against the context. What

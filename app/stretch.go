@@ -112,7 +112,7 @@ func (a *App) stretch(c chat.Chat, tail, turns []chat.Turn) stretchView {
 		case t.Parent == 0:
 		case t.Parent == c.Context:
 			turn.Divider = a.say("conversation.reset")
-		case t.ID == seen:
+		case t.Parent < seen && seen <= t.ID:
 			turn.Divider = a.say("conversation.outgrown")
 		}
 		view.Turns = append(view.Turns, turn)

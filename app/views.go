@@ -29,19 +29,6 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	return view, err
 }
 
-// branch loads what a chat shows. Chat 0 is empty.
-func (a *App) branch(ctx context.Context, chatID int64) (chat.Chat, []chat.Turn, error) {
-	if chatID == 0 {
-		return chat.Chat{Settings: a.newSettings()}, nil, nil
-	}
-	c, err := a.opts.Store.Chat(ctx, chatID)
-	if err != nil || c.Head == 0 {
-		return c, nil, err
-	}
-	branch, err := a.opts.Store.Branch(ctx, chatID)
-	return c, branch, err
-}
-
 // conversation shows the end of a chat.
 func (a *App) conversation(ctx context.Context, chatID int64) (conversationView, error) {
 	return a.conversationAt(ctx, chatID, 0)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"notso/app/chat"
 	"notso/engine"
 )
 
@@ -42,14 +43,18 @@ func (a *App) meanwhile(chatID int64, do func(ctx context.Context, eng engine.En
 
 // draftRequest is the request that sending draft would make, marked unfinished.
 func (a *App) draftRequest(ctx context.Context, chatID int64, draft string) (engine.Request, error) {
-	c, branch, err := a.branch(ctx, chatID)
+	c := chat.Chat{Settings: a.newSettings(), Created: a.opts.Now()} // one that does not exist yet
+	if chatID != 0 {
+		var err error
+		if c, err = a.opts.Store.Chat(ctx, chatID); err != nil {
+			return engine.Request{}, err
+		}
+	}
+	p, err := a.past(ctx, c, c.Head)
 	if err != nil {
 		return engine.Request{}, err
 	}
-	if c.Created.IsZero() {
-		c.Created = a.opts.Now()
-	}
-	req := a.ask(c, branch, TalkOptions{})
+	req := a.ask(c, p.turns, TalkOptions{})
 	req.Messages = append(req.Messages, engine.Message{Role: engine.RoleUser, Content: strings.TrimLeft(draft, " \n\t")})
 	req.Draft = true
 	return req, nil

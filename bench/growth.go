@@ -12,6 +12,10 @@ import (
 	"notso/engine/scripted"
 )
 
+// trained is the context of SmolLM3 in tokens. What a chat holds beyond that no
+// prompt holds.
+const trained = 1 << 16
+
 // growth is what a turn costs in a chat of 10,000 turns, over what it costs in
 // one of 10: everything that the app does for it, from Enter until the finished
 // turn is drawn, with a built-in model that answers at once. At 1 a chat may
@@ -59,7 +63,7 @@ func growth(ctx context.Context, r *run) (float64, string, error) {
 // instant takes the place of the engine.
 func instant(real engine.Engine) engine.Engine {
 	real.Close()
-	return scripted.New(scripted.Options{ContextLength: 1 << 30})
+	return scripted.New(scripted.Options{ContextLength: trained})
 }
 
 // longChat stores a chat of so many turns.

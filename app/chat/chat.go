@@ -116,6 +116,7 @@ type Stats struct {
 	MaxTokens       int             `json:"max_tokens,omitempty"`      // 0 is no limit
 	Resumed         int             `json:"resumed,omitempty"`         // bytes of reasoning and text that were there before, when the reply was continued
 	FirstSeen       int64           `json:"first_seen,omitempty"`      // turn from which on the model saw the chat, when it no longer saw all
+	ContextLength   int             `json:"context_length,omitempty"`  // of the model, in tokens
 	FollowUps       []string        `json:"follow_ups,omitempty"`      // what the user might say next
 	Model           string          `json:"model,omitempty"`           // its name
 	ModelHash       string          `json:"model_hash,omitempty"`

@@ -15,17 +15,19 @@ type Reach struct {
 	From  int64 // the oldest turn that may be read; a parent's id is always below its children's
 }
 
-// tailSQL climbs from a turn towards the first one, and stops where the reach
+// climbSQL climbs from a turn towards the first one, and stops where the reach
 // ends: what is older is not looked at, so a long branch costs no more than a
 // short one. octet_length reads no text.
-const tailSQL = `
+const climbSQL = `
 WITH RECURSIVE up (id, parent, n, bytes) AS (
     SELECT id, parent, 1, octet_length(text) FROM turns WHERE id = ?1 AND cleared IS NULL
     UNION ALL
     SELECT t.id, t.parent, up.n + 1, up.bytes + octet_length(t.text)
       FROM up JOIN turns t ON t.id = up.parent
      WHERE up.n < ?2 AND up.bytes < ?3 AND t.id >= ?4
-)
+)`
+
+const tailSQL = climbSQL + `
 SELECT ` + turnColumns + ` FROM up JOIN turns t ON t.id = up.id ORDER BY up.n DESC`
 
 // Tail returns the last turns of the branch that ends with leaf, in order. It
@@ -82,4 +84,17 @@ func (s *Store) Leaf(ctx context.Context, turn int64) (int64, error) {
 	var leaf int64
 	err := s.reader.QueryRowContext(ctx, leafSQL, turn).Scan(&leaf)
 	return leaf, s.fault(fmt.Sprintf("find the end of turn %d's branch", turn), err)
+}
+
+const branchLengthSQL = `
+WITH RECURSIVE up (id) AS (
+    SELECT ?1 WHERE ?1 > 0 UNION ALL SELECT t.parent FROM up JOIN turns t ON t.id = up.id WHERE t.parent IS NOT NULL
+)
+SELECT count(*) FROM up`
+
+// BranchLength counts the turns of the branch that ends with leaf; 0 has none.
+func (s *Store) BranchLength(ctx context.Context, leaf int64) (int, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, branchLengthSQL, leaf).Scan(&n)
+	return n, s.fault("count the turns of a branch", err)
 }
