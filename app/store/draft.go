@@ -34,9 +34,9 @@ SELECT ?1, ?2 WHERE ?1 = 0 OR EXISTS (SELECT 1 FROM chats WHERE id = ?1 AND dele
 func (s *Store) SetDraft(ctx context.Context, chatID int64, text string) error {
 	what := fmt.Sprintf("keep the draft of chat %d", chatID)
 	if text != "" {
-		return s.update(ctx, what, setDraftSQL, chatID, text)
+		return s.add(ctx, what, func(tx *sql.Tx) error { return changed(tx.ExecContext(ctx, setDraftSQL, chatID, text)) })
 	}
-	return s.write(ctx, what, func(tx *sql.Tx) error {
+	return s.add(ctx, what, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, dropDraftSQL, chatID)
 		return err
 	})

@@ -14,7 +14,7 @@ import (
 // Errors: chat.ErrBusy, chat.ErrNotFound (the chat, or a parent not its own).
 func (s *Store) StartReply(ctx context.Context, chatID, parent int64, origin string) (chat.Turn, error) {
 	t := chat.Turn{Chat: chatID, Parent: parent, Role: chat.Assistant, State: chat.Running, Origin: origin, Created: now()}
-	err := s.write(ctx, fmt.Sprintf("start a reply in chat %d", chatID), func(tx *sql.Tx) error {
+	err := s.add(ctx, fmt.Sprintf("start a reply in chat %d", chatID), func(tx *sql.Tx) error {
 		if err := idle(ctx, tx, chatID); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Store) AppendPieces(ctx context.Context, turn int64, seq int, pieces []
 	if len(pieces) == 0 {
 		return nil
 	}
-	return s.write(ctx, fmt.Sprintf("append %d pieces to turn %d at %d", len(pieces), turn, seq), func(tx *sql.Tx) error {
+	return s.add(ctx, fmt.Sprintf("append %d pieces to turn %d at %d", len(pieces), turn, seq), func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, appendPieceSQL)
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (s *Store) FinishReply(ctx context.Context, turn int64, state chat.State, w
 		return chat.Turn{}, err
 	}
 	var t chat.Turn
-	err = s.write(ctx, fmt.Sprintf("finish turn %d", turn), func(tx *sql.Tx) error {
+	err = s.add(ctx, fmt.Sprintf("finish turn %d", turn), func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, foldSQL+` AND t.id = ?`, state, why, string(text), turn)
 		if err := running(res, err); err != nil {
 			return err
@@ -162,7 +162,7 @@ func (s *Store) SetFollowUps(ctx context.Context, turn int64, lines []string) er
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, fmt.Sprintf("keep the follow-ups of turn %d", turn), func(tx *sql.Tx) error {
+	return s.add(ctx, fmt.Sprintf("keep the follow-ups of turn %d", turn), func(tx *sql.Tx) error {
 		return changed(tx.ExecContext(ctx, `UPDATE turns SET stats = json_set(stats, '$.follow_ups', json(?)) WHERE id = ?`, string(text), turn))
 	})
 }

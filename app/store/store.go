@@ -42,6 +42,8 @@ type Store struct {
 	path   string
 	writer *sql.DB // one connection; nil when read-only
 	reader *sql.DB
+
+	memory memory
 }
 
 // Open opens the database at path, which it creates with its folder when there
@@ -199,6 +201,12 @@ func keep(db *sql.DB, n int) {
 // write runs fn in one transaction, which is on disk when write returns.
 // Errors of this package and of chat pass through as they are.
 func (s *Store) write(ctx context.Context, what string, fn func(*sql.Tx) error) error {
+	defer s.memory.edits.Add(1)
+	return s.add(ctx, what, fn)
+}
+
+// add is write for what changes no turn that is complete.
+func (s *Store) add(ctx context.Context, what string, fn func(*sql.Tx) error) error {
 	if s.writer == nil {
 		return ErrReadOnly
 	}

@@ -61,3 +61,55 @@ func TestStretchesOfABranch(t *testing.T) {
 		t.Errorf("the leaf of no turn gives %v", err)
 	}
 }
+
+func TestHistoryIsTheTailWhateverWasReadBefore(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	check := func(when string, leaf, from int64) {
+		t.Helper()
+		got, err := s.History(ctx, leaf, Reach{From: from})
+		want := must(s.Tail(ctx, leaf, Reach{From: from}))(t)
+		if err != nil || !slices.Equal(ids(got), ids(want)) || !slices.Equal(texts(got), texts(want)) {
+			t.Errorf("%s: the history is %v %q, want %v %q (%v)", when, ids(got), texts(got), ids(want), texts(want), err)
+		}
+	}
+	for range 3 {
+		say(t, s, c.ID, "question", "answer")
+		check("a turn later", must(s.Chat(ctx, c.ID))(t).Head, 0)
+	}
+	check("from further on", 6, 3)
+	check("before the end", 4, 0)
+	question := must(s.AddTurn(ctx, c.ID, "question"))(t)
+	running := must(s.StartReply(ctx, c.ID, question.ID, ""))(t)
+	if _, err := s.History(ctx, running.ID, Reach{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AppendPieces(ctx, running.ID, 1, []chat.Piece{{Text: "late"}}); err != nil {
+		t.Fatal(err)
+	}
+	must(s.FinishReply(ctx, running.ID, chat.Done, "", chat.Stats{}))(t)
+	check("after one that was running", running.ID, 0)
+	other := must(s.StartReply(ctx, c.ID, 3, ""))(t)
+	must(s.FinishReply(ctx, other.ID, chat.Done, "", chat.Stats{}))(t)
+	check("on another branch", other.ID, 0)
+	if err := s.update(ctx, "edit", `UPDATE turns SET text = 'edited' WHERE id = ?`, 2); err != nil {
+		t.Fatal(err)
+	}
+	check("after an edit", other.ID, 0)
+	check("after an edit, on the first branch", running.ID, 0)
+	elsewhere := newChat(t, s)
+	say(t, s, elsewhere.ID, "hello", "there")
+	check("in another chat", must(s.Chat(ctx, elsewhere.ID))(t).Head, 0)
+	check("and back", other.ID, 0)
+
+	if err := s.PinTurn(ctx, 1, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(must(s.Pinned(ctx, c.ID, running.ID, 0))(t)); !slices.Equal(got, []int64{1, 2}) {
+		t.Errorf("with its answer the pinned turn is %v, want 1 and 2", got)
+	}
+	if got := must(s.Pinned(ctx, c.ID, running.ID, 2))(t); len(got) > 0 {
+		t.Errorf("what /reset put aside is still pinned: %v", ids(got))
+	}
+}

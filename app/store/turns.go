@@ -25,7 +25,7 @@ func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Tu
 	if strings.TrimSpace(text) == "" {
 		return chat.Turn{}, chat.ErrEmptyTurn
 	}
-	err := s.write(ctx, fmt.Sprintf("add a turn to chat %d", chatID), func(tx *sql.Tx) error {
+	err := s.add(ctx, fmt.Sprintf("add a turn to chat %d", chatID), func(tx *sql.Tx) error {
 		if err := idle(ctx, tx, chatID); err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@ package scripted
 
 import (
 	"context"
-	"strings"
+	"unicode"
 
 	"notso/engine"
 	"notso/engine/overflow"
@@ -47,4 +47,15 @@ func (e *Engine) measure(req engine.Request) (engine.Measure, error) {
 	return m, nil
 }
 
-func words(s string) int { return len(strings.Fields(s)) }
+// words counts what strings.Fields finds, without making it.
+func words(s string) int {
+	n, inside := 0, false
+	for _, c := range s {
+		space := unicode.IsSpace(c)
+		if !space && !inside {
+			n++
+		}
+		inside = !space
+	}
+	return n
+}
