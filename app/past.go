@@ -54,7 +54,7 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 	if at := slices.IndexFunc(turns, func(t chat.Turn) bool { return t.ID%steady == 0 }); !known && at > 0 {
 		turns = turns[at:]
 	}
-	pinned, err := a.opts.Store.Pinned(ctx, c.ID, turns[0].Parent, c.Context+1)
+	pinned, err := a.opts.Store.PinnedPast(ctx, c.ID, turns[0].Parent, c.Context+1)
 	return past{turns: append(pinned, turns...), cut: turns[0].ID}, err
 }
 

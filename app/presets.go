@@ -14,7 +14,7 @@ func (a *App) postPreset(ctx context.Context, r request) (answer, error) {
 	if config.CheckPresetName(name) != "" {
 		return answer{}, errors.New(a.say("settings.preset_name"))
 	}
-	c, _, err := a.branch(ctx, a.shown())
+	c, _, err := a.tail(ctx, a.shown())
 	if err != nil {
 		return answer{}, err
 	}
@@ -47,7 +47,7 @@ func (a *App) usePreset(ctx context.Context, chatID int64, name string) (text, u
 	if name != "" && !known {
 		return "", "", errors.New(a.say("settings.preset_unknown", name))
 	}
-	c, _, err := a.branch(ctx, chatID)
+	c, _, err := a.tail(ctx, chatID)
 	if err != nil {
 		return "", "", err
 	}

@@ -68,7 +68,7 @@ func (a *App) getSettings(ctx context.Context, r request) (answer, error) {
 // settings is the page of settings; own shows the manner of the chat that the
 // window shows in place of that of all chats.
 func (a *App) settings(ctx context.Context, own bool) (settingsView, error) {
-	c, _, err := a.branch(ctx, a.shown())
+	c, _, err := a.tail(ctx, a.shown())
 	if err != nil {
 		return settingsView{}, err
 	}
@@ -228,7 +228,7 @@ func (a *App) postSetting(ctx context.Context, r request) (answer, error) {
 	if err != nil && !errors.As(err, &wrong) {
 		return answer{}, err
 	}
-	c, _, failure := a.branch(ctx, a.shown())
+	c, _, failure := a.tail(ctx, a.shown())
 	if failure != nil {
 		return answer{}, failure
 	}

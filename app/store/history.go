@@ -44,9 +44,9 @@ SELECT `+historyColumns+` FROM up JOIN turns t ON t.id = up.id ORDER BY up.n DES
 		leaf, orAll(reach.Turns), orAll(reach.Bytes), reach.From)
 }
 
-// pinnedSQL climbs, where the chat has pinned turns at all, and keeps those that
+// pinnedPastSQL climbs, where the chat has pinned turns at all, and keeps those that
 // it meets: each with the message that it answers, or with its answer.
-const pinnedSQL = `
+const pinnedPastSQL = `
 WITH RECURSIVE marked (id, parent, role) AS (
     SELECT id, parent, role FROM turns WHERE chat = ?1 AND pinned = 1 AND cleared IS NULL AND id <= ?2 AND id >= ?3
 ), up (id, parent) AS (
@@ -60,10 +60,10 @@ SELECT ` + historyColumns + ` FROM turns t WHERE t.id IN (
     UNION SELECT up.id FROM up JOIN marked m ON m.id = up.parent WHERE m.role = 'user'
 ) ORDER BY t.id`
 
-// Pinned returns the pinned turns of the branch that ends with leaf, no older
+// PinnedPast returns the pinned turns of the branch that ends with leaf, no older
 // than from, each with its question or answer, as History does.
-func (s *Store) Pinned(ctx context.Context, chatID, leaf, from int64) ([]chat.Turn, error) {
-	return s.history(ctx, fmt.Sprintf("read the pinned turns up to %d", leaf), pinnedSQL, chatID, leaf, from)
+func (s *Store) PinnedPast(ctx context.Context, chatID, leaf, from int64) ([]chat.Turn, error) {
+	return s.history(ctx, fmt.Sprintf("read the pinned turns up to %d", leaf), pinnedPastSQL, chatID, leaf, from)
 }
 
 // history reads some thousand rows in a few milliseconds, and is not cancelled

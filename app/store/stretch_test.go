@@ -106,10 +106,10 @@ func TestHistoryIsTheTailWhateverWasReadBefore(t *testing.T) {
 	if err := s.PinTurn(ctx, 1, true); err != nil {
 		t.Fatal(err)
 	}
-	if got := ids(must(s.Pinned(ctx, c.ID, running.ID, 0))(t)); !slices.Equal(got, []int64{1, 2}) {
+	if got := ids(must(s.PinnedPast(ctx, c.ID, running.ID, 0))(t)); !slices.Equal(got, []int64{1, 2}) {
 		t.Errorf("with its answer the pinned turn is %v, want 1 and 2", got)
 	}
-	if got := must(s.Pinned(ctx, c.ID, running.ID, 2))(t); len(got) > 0 {
+	if got := must(s.PinnedPast(ctx, c.ID, running.ID, 2))(t); len(got) > 0 {
 		t.Errorf("what /reset put aside is still pinned: %v", ids(got))
 	}
 }
