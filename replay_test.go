@@ -46,6 +46,29 @@ func TestAReplayIsIdenticalOnTheSameMachine(t *testing.T) {
 	}
 }
 
+func TestALaterReplyOfAChatIsReplayed(t *testing.T) {
+	p := newPlace(t)
+	linkStarter(t, p.model("it"))
+	wild := 1.2
+	turn := chat.Turn{}
+	for _, text := range []string{"Why is the sky blue?", "And the sea? Explain it as you would to a child.", "And why is it not so at night?"} {
+		turn = p.say(turn.Chat, text, app.TalkOptions{Temperature: &wild, MaxTokens: 24}, false)
+	}
+	if turn.Stats.CachedTokens == 0 || turn.Stats.Batches == "" {
+		t.Fatalf("the last reply took over nothing, or was not recorded: %+v", turn.Stats)
+	}
+	got := p.replay(turn.ID)
+	batches, differ := got.Batches()
+	if !got.Identical() || differ || got.Stats.CachedTokens != 0 {
+		t.Errorf("%q came out as %q; batches: %+v", turn.Text, got.Text, batches)
+	}
+	// As a reply of an older version, which told nothing of its batches.
+	got.Turn.Stats.Batches = ""
+	if batches, differ := got.Batches(); !differ || batches.Then == "" || batches.Now == "" {
+		t.Errorf("batches that were not recorded: %+v", batches)
+	}
+}
+
 func TestAReplaySaysWhatHasChanged(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -121,13 +144,19 @@ func (p *place) model(name string) string { return filepath.Join(p.paths.Models,
 // talk stores a chat of one message and returns its reply.
 func (p *place) talk(opts app.TalkOptions, more bool) chat.Turn {
 	p.t.Helper()
+	return p.say(0, "Why is the sky blue?", opts, more)
+}
+
+// say adds a message to a chat, 0 for a new one, in a process of its own.
+func (p *place) say(id int64, text string, opts app.TalkOptions, more bool) chat.Turn {
+	p.t.Helper()
 	service, closer, err := openTalker(p.t.Context(), p.paths, cli.TalkerOptions{Stored: true})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	defer closer.Close()
 	a := service.(*talker).app
-	turn, err := a.Talk(p.t.Context(), 0, "Why is the sky blue?", opts, nil)
+	turn, err := a.Talk(p.t.Context(), id, text, opts, nil)
 	if err == nil && more {
 		if turn, err = a.Continue(p.t.Context(), turn.ID); err == nil {
 			turn, err = a.Await(p.t.Context(), turn)

@@ -11,9 +11,10 @@ import (
 )
 
 // Replay writes the reply in turn once more, with the seed, the sampling, the
-// limits and the date that were recorded, and changes nothing that is stored.
-// Of opts it uses Store, which may be read-only, Config, Library, Engine and
-// Builtin. An engine that has evaluated nothing makes it comparable.
+// limits and the date that were recorded, in the batches that were recorded, and
+// changes nothing that is stored. Of opts it uses Store, which may be read-only,
+// Config, Library, Engine and Builtin. An engine that has evaluated nothing makes
+// it comparable.
 // Errors: chat.ErrNotFound, sentences for people, those of Engine.
 func Replay(ctx context.Context, opts Options, turnID int64) (chat.Replay, error) {
 	a := &App{opts: opts}
@@ -63,7 +64,7 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 	req := a.ask(c, since(chat.Branch(turns, turn.Parent), s.FirstSeen), TalkOptions{})
 	req.Thinking = engine.Thinking(s.Thinking)
 	req.Limits = engine.Limits{MaxTokens: s.MaxTokens, Reasoning: s.ThinkingBudget}
-	req.Seed = s.Seed
+	req.Seed, req.Batches = s.Seed, engine.Batches(s.Batches)
 	if s.Finish == string(engine.FinishStopped) {
 		req.Limits.MaxTokens = s.ReplyTokens // the user's stop, in tokens
 	}
@@ -117,7 +118,7 @@ func play(ctx context.Context, eng engine.Engine, name string, turn chat.Turn, r
 			out.Stats = chat.Stats{
 				Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 				ReplyTokens: d.Usage.ReplyTokens, Seed: d.Seed, PromptHash: d.PromptHash,
-				Model: name, ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
+				Model: name, ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
 			}
 		}
 	}

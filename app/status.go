@@ -113,7 +113,7 @@ func (a *App) stats(r *reply) chat.Stats {
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
-		Model: a.model.name(), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild,
+		Model: a.model.name(), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
 	}
 }
 

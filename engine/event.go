@@ -82,7 +82,15 @@ type Done struct {
 	PromptHash  string   `json:"prompt_hash"` // SHA-256 of the prompt's tokens
 	ModelHash   string   `json:"model_hash"`
 	EngineBuild string   `json:"engine_build"`
+	Batches     Batches  `json:"batches,omitempty"` // of prompt and reply
 }
+
+// Batches tells in which batches the tokens of a prompt and a reply were
+// evaluated, in order, those found evaluated included: rounding depends on it. It
+// is a list of runs with blanks between them: how many tokens, "+ROW/SIZE" where
+// they were not all of a batch, "@THREADS", and "*TIMES" where the same follows
+// again. "128@2*3 44@2 1@2*57" is a prompt of 428 tokens and a reply of 57.
+type Batches string
 
 // Usage counts tokens. CachedTokens of PromptTokens were already evaluated.
 type Usage struct {

@@ -38,6 +38,12 @@ type Request struct {
 	// only what stands before its end is evaluated.
 	Draft bool `json:"draft,omitempty"`
 
+	// Batches has prompt and reply evaluated anew, in the batches that Done.Batches
+	// told of another reply: so it can be replayed to the bit. What the recording
+	// does not cover, or was made for another kind of processor, is evaluated as
+	// usual.
+	Batches Batches `json:"batches,omitempty"`
+
 	// Resume is the beginning of the reply, already written: the engine goes on
 	// after it and yields only what is new.
 	Resume *Partial `json:"resume,omitempty"`

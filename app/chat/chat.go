@@ -121,6 +121,7 @@ type Stats struct {
 	Model           string          `json:"model,omitempty"`           // its name
 	ModelHash       string          `json:"model_hash,omitempty"`
 	EngineBuild     string          `json:"engine_build,omitempty"`
+	Batches         string          `json:"batches,omitempty"` // engine.Batches, in which prompt and reply were evaluated
 }
 
 // Piece is a bit of a running reply, as it was shown.

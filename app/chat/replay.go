@@ -24,9 +24,8 @@ func (r Replay) Identical() bool {
 }
 
 // Changes lists what differs. Another model often reads the same prompt as other
-// tokens, which then are a change too. A reply that is not identical although nothing of
-// this has changed was evaluated in other batches: rounding depends on what is
-// computed together; see Batches.
+// tokens, which then are a change too. A reply that is not identical although
+// nothing of this has changed was rounded otherwise: see Batches.
 func (r Replay) Changes() []Change {
 	changes := []Change{}
 	then, now := r.Turn.Stats, r.Stats
@@ -42,13 +41,16 @@ func (r Replay) Changes() []Change {
 	return changes
 }
 
-// Batches says how the prompt was evaluated then and now, when not alike.
+// Batches says how prompt and reply were evaluated then and now, when not alike:
+// rounding depends on what is computed together. A reply recorded before there
+// were recordings of it has none. Where they are alike and the reply is not,
+// other chats were in the engine's memory between the words of this one.
 func (r Replay) Batches() (Change, bool) {
-	then, now := r.Turn.Stats, r.Stats
-	evaluated := func(s Stats) string {
-		return fmt.Sprintf("%d of %d tokens evaluated with the reply", s.PromptTokens-s.CachedTokens, s.PromptTokens)
+	then, now := r.Turn.Stats.Batches, r.Stats.Batches
+	if then == "" {
+		then = "not recorded"
 	}
-	return Change{"batches", evaluated(then), evaluated(now)}, then.CachedTokens != now.CachedTokens
+	return Change{"batches", then, now}, then != now
 }
 
 func named(s Stats) string { return s.Model + " " + s.ModelHash }

@@ -28,16 +28,22 @@ const (
 // share is what one job has in the batch.
 type share struct {
 	job    *job
+	row    int // of the first token in the batch
 	tokens int
 	logits int // index of the last token in the batch; -1 when it is not sampled
 }
 
 // fill puts the next tokens of the running jobs into the batch: first of those
 // that write, if their readers keep up, then of prompts, oldest first. It
-// returns false when there are none.
+// returns false when there are none. A job that is replayed has the batch alone.
 func (s *scheduler) fill() bool {
 	s.batch.Clear()
 	s.shares = s.shares[:0]
+	s.forced = 0
+	if j := s.replaying(); j != nil {
+		s.fillRecorded(j)
+		return true
+	}
 	writing := 0
 	for _, j := range s.running {
 		if j.pending() == 1 && !j.feed.full() {
@@ -61,7 +67,7 @@ func (s *scheduler) fill() bool {
 // add puts the next n pending tokens of a job into the batch, fewer when that
 // is full.
 func (s *scheduler) add(j *job, n int) {
-	sh := share{job: j, logits: -1}
+	sh := share{job: j, row: s.batch.Len(), logits: -1}
 	for from := len(j.seq.tokens); sh.tokens < n; sh.tokens++ {
 		position := from + sh.tokens
 		sampled := j.writer != nil && position == len(j.tokens)-1
@@ -108,6 +114,9 @@ func (s *scheduler) count() {
 		seq := sh.job.seq
 		from := len(seq.tokens)
 		seq.tokens = append(seq.tokens, sh.job.tokens[from:from+sh.tokens]...)
+		for i := range sh.tokens {
+			seq.marks = append(seq.marks, mark{uint16(sh.row + i), uint16(s.batch.Len()), uint16(s.used)})
+		}
 		s.evaluated += sh.tokens
 	}
 }
@@ -135,13 +144,17 @@ func (s *scheduler) restore() {
 	for _, sh := range s.shares {
 		s.cache.cut(sh.job.seq, len(sh.job.seq.tokens))
 	}
+	s.unpad()
 }
 
 // makeRoom frees cells of the KV cache for the batch. A reply in the background
 // that needs them gives way, as it must not cost a chat its cache. Else they are
 // an idle sequence's, else those of the reply that came last, which waits and
-// starts over. One reply alone, that fills the cache, is at its end.
+// starts over. Padding goes first. One reply alone, that fills the cache, is at its end.
 func (s *scheduler) makeRoom() {
+	if s.unpad() {
+		return
+	}
 	for _, j := range s.running {
 		if j.aside() {
 			s.end(j, "", engine.ErrPreempted)

@@ -24,6 +24,7 @@ const (
 type sequence struct {
 	id     llama.Sequence
 	tokens []llama.Token
+	marks  []mark // of tokens
 	fork   bool   // it holds something only while a job uses it
 	busy   bool   // a job uses it
 	used   uint64 // when a job last did, in ticks of the cache
@@ -87,6 +88,7 @@ func (c *cache) copy(source, target *sequence, n int) {
 	if n > 0 {
 		c.context.CopySequence(source.id, target.id, n)
 		target.tokens = slices.Clone(source.tokens[:n])
+		target.marks = slices.Clone(source.marks[:n])
 		target.stored = min(n, source.stored)
 	}
 }
@@ -176,13 +178,13 @@ func (c *cache) cut(s *sequence, n int) {
 		c.clear(s)
 		return
 	}
-	s.tokens = s.tokens[:n]
+	s.tokens, s.marks = s.tokens[:n], s.marks[:n]
 	s.stored = min(n, s.stored)
 }
 
 // clear forgets what a sequence holds.
 func (c *cache) clear(s *sequence) {
-	s.tokens, s.stored = nil, 0
+	s.tokens, s.marks, s.stored = nil, nil, 0
 	c.context.RemoveSequence(s.id)
 }
 

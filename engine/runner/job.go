@@ -20,8 +20,9 @@ type job struct {
 	draft      bool          // the tokens at its end are not worth a place on disk
 	writer     *writer       // nil: only evaluate
 	feed       *feed
-	candidate  int  // counted from 0
-	leader     *job // the first candidate, whose prompt this one shares; nil for others
+	candidate  int    // counted from 0
+	leader     *job   // the first candidate, whose prompt this one shares; nil for others
+	recorded   []mark // how the tokens shall be evaluated; nil for as usual
 
 	seq     *sequence       // nil while it waits
 	parts   []snapshot.Part // of the prompt, on disk, that are restored first
@@ -69,8 +70,12 @@ func (j *job) outranks(other *job) bool {
 }
 
 // reuse is how many evaluated tokens the job may take over. A job that goes on
-// needs the logits after its last token, so it evaluates that one itself.
+// needs the logits after its last token, so it evaluates that one itself; one
+// that is replayed evaluates all.
 func (j *job) reuse() int {
+	if j.recorded != nil {
+		return 0
+	}
 	if j.writer != nil {
 		return len(j.tokens) - 1
 	}

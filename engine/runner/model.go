@@ -108,7 +108,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	if gpuLayers != 0 {
 		chunk = prefillChunkGPU
 	}
-	settings.Sequences = maxSequences + 1 // and scratch
+	settings.Sequences = maxSequences + 2 // and scratch and padding
 	settings.BatchTokens = chunk + maxSequences
 	threads := chooseThreads(opts, gpuLayers)
 	settings.Threads = threads.count(1, false)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -94,6 +95,11 @@ func (m *model) replyJobs(ctx context.Context, req engine.Request, called time.T
 		}
 		if i > 0 {
 			j.leader = jobs[0]
+		}
+		if n == 1 && req.Batches != "" {
+			if j.recorded, err = recorded(req.Batches, m.scheduler.chunk+maxSequences, m.scheduler.length); err != nil {
+				slog.Warn("a reply is not replayed in the batches that were recorded", "error", err)
+			}
 		}
 		jobs = append(jobs, j)
 	}

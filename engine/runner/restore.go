@@ -55,6 +55,12 @@ func (s *scheduler) restorePart(j *job, part snapshot.Part) bool {
 		slog.Warn("a snapshot is not used", "error", err)
 		return false
 	}
+	marks, state, err := splitMarks(state, part.Block.Len())
+	if err != nil {
+		slog.Warn("a snapshot does not serve", "error", err)
+		s.snapshots.store.Reject(part.Block)
+		return false
+	}
 	seq, end := j.seq, part.First+part.Shared
 	s.mu.Lock()
 	if part.First < len(seq.tokens) {
@@ -78,6 +84,7 @@ func (s *scheduler) restorePart(j *job, part snapshot.Part) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seq.tokens = append(seq.tokens, j.tokens[part.First:end]...)
+	seq.marks = append(seq.marks, marks[:part.Shared]...)
 	seq.stored = end
 	return true
 }

@@ -13,10 +13,12 @@
 //	request.go    Reply, Warm, Measure: a request becomes tokens (prompt.go) and a job
 //	overflow.go   a chat that the context no longer holds loses its oldest turns
 //	budget.go     reasoning ends when its tokens are spent
+//	choice.go     what else might have been written
 //	job.go        the job: tokens to evaluate, and what becomes of those sampled
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them
 //	threads.go    how many threads evaluate a batch, steered by what they take
+//	recording.go  in which batches, and a reply written again in these
 //	snapshot.go   what sequences hold, to the disk and back (package snapshot)
 //	writer.go     sampled tokens become events and, at the end, engine.Done
 //	feed.go       the events' way to the caller

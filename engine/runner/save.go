@@ -23,6 +23,7 @@ func (s *scheduler) saveNext() bool {
 		seq.stored = end
 		state, err := s.stateOf(seq, first, end)
 		if err == nil {
+			state = withMarks(seq.marks[first:end], state)
 			k.writing.Store(true)
 			k.files <- file{slices.Clone(seq.tokens[:end]), first, state}
 			return true

@@ -32,6 +32,9 @@ type scheduler struct {
 	snapshots *snapshots // nil: none are kept
 
 	shares    []share // what each job has in the batch
+	padded    int     // tokens that belong to no job
+	forced    int     // threads that evaluate it; 0: as many as are best
+	used      int     // threads that evaluated the last one
 	evaluated int     // tokens, since the start
 }
 
@@ -262,8 +265,14 @@ func (s *scheduler) end(j *job, finish engine.Finish, err error) {
 	s.waiting = remove(s.waiting, j)
 	s.running = remove(s.running, j)
 	if j.seq != nil {
+		if j.writer != nil && !j.aside() {
+			j.writer.done.Batches = record(j.seq.marks)
+		}
 		s.cache.release(j.seq)
 		j.seq = nil
+	}
+	if j.recorded != nil {
+		s.unpad()
 	}
 	s.mu.Unlock()
 	j.finish(finish, err)

@@ -88,7 +88,7 @@ func snapshotSettings(hash, build string, file *gguf.File, opts llama.ContextOpt
 	original, ok := file.Uint(file.Summary().Architecture + ".rope.scaling.original_context_length")
 	long := ok && uint64(opts.Length) > original
 	opts.Length, opts.Sequences, opts.BatchTokens, opts.Threads = 0, 0, 0, 0
-	return fmt.Sprintf("%s\n%s\n%+v\nlong %t", hash, build, opts, long)
+	return fmt.Sprintf("%s\n%s\n%+v\nlong %t\nwith marks", hash, build, opts, long)
 }
 
 // buildName names the libraries. Those that the user built have no name of their

@@ -107,17 +107,21 @@ func (t *threads) lane(tokens int) *lane {
 	return &t.prefill
 }
 
-// decode evaluates the batch with as many threads as are best now.
+// decode evaluates the batch with as many threads as are best now, or forced.
 func (s *scheduler) decode() error {
 	background := true
 	for _, sh := range s.shares {
 		background = background && sh.job.background
 	}
 	n := s.threads.count(s.batch.Len(), background)
+	if s.forced > 0 {
+		n = s.forced
+	}
+	s.used = n
 	s.context.SetThreads(n)
 	from, cpu := time.Now(), processTime()
 	err := s.context.Decode(s.batch)
-	if err == nil {
+	if err == nil && s.forced == 0 {
 		s.threads.measured(step{threads: n, tokens: s.batch.Len(), took: time.Since(from), cpu: processTime() - cpu})
 	}
 	return err

@@ -1,0 +1,179 @@
+package runner
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"notso/engine"
+	"notso/engine/llama"
+)
+
+// mark is how a token was evaluated: as which row of a batch, of how many, by how
+// many threads. Rounding depends on these, so a sequence that is evaluated again
+// by the same marks is the same to the bit, see docs/performance.md.
+type mark struct {
+	row, size, threads uint16
+}
+
+// after is the mark of the next token in the batch of m.
+func (m mark) after() mark { return mark{m.row + 1, m.size, m.threads} }
+
+// record writes marks as engine.Batches: each run "tokens", "+row/size" where the
+// batch had others, "@threads", and "*times" where the same run follows again.
+func record(marks []mark) engine.Batches {
+	var b strings.Builder
+	last, times := "", 0
+	flush := func() {
+		switch {
+		case times == 0:
+			return
+		case b.Len() > 0:
+			b.WriteByte(' ')
+		}
+		b.WriteString(last)
+		if times > 1 {
+			fmt.Fprintf(&b, "*%d", times)
+		}
+	}
+	for len(marks) > 0 {
+		n, first := run(marks), marks[0]
+		marks = marks[n:]
+		text := fmt.Sprintf("%d", n)
+		if n != int(first.size) {
+			text += fmt.Sprintf("+%d/%d", first.row, first.size)
+		}
+		text += fmt.Sprintf("@%d", first.threads)
+		if text != last {
+			flush()
+			last, times = text, 0
+		}
+		times++
+	}
+	flush()
+	return engine.Batches(b.String())
+}
+
+// run counts the marks of one batch at the beginning of marks, which has some.
+func run(marks []mark) int {
+	n := 1
+	for n < len(marks) && marks[n] == marks[n-1].after() {
+		n++
+	}
+	return n
+}
+
+var errRecording = errors.New("not a recording of batches")
+
+// recorded is what record wrote of at most limit tokens, in batches of at most
+// most.
+// Errors: errRecording.
+func recorded(batches engine.Batches, most, limit int) (marks []mark, err error) {
+	for _, text := range strings.Fields(string(batches)) {
+		run, times, _ := strings.Cut(text, "*")
+		n, repeat, first := 0, 1, mark{}
+		if _, err := fmt.Sscanf(run, "%d+%d/%d@%d", &n, &first.row, &first.size, &first.threads); err != nil {
+			first = mark{}
+			if _, err := fmt.Sscanf(run, "%d@%d", &n, &first.threads); err != nil || n <= 0 || n > most {
+				return nil, errRecording
+			}
+			first.size = uint16(n)
+		}
+		if times != "" {
+			if _, err := fmt.Sscanf(times, "%d", &repeat); err != nil {
+				return nil, errRecording
+			}
+		}
+		fits := n > 0 && int(first.row)+n <= int(first.size) && int(first.size) <= most && first.threads > 0 && first.threads <= maxThreads
+		if !fits || repeat < 1 || repeat > (limit-len(marks))/n {
+			return nil, errRecording
+		}
+		for range repeat {
+			m := first
+			for range n {
+				marks = append(marks, m)
+				m = m.after()
+			}
+		}
+	}
+	return marks, nil
+}
+
+const (
+	maxThreads = 1024 // more than any machine has
+	maxBatch   = prefillChunkGPU + maxSequences
+)
+
+// withMarks puts before a state how its tokens were evaluated.
+func withMarks(marks []mark, state []byte) []byte {
+	text := record(marks)
+	all := make([]byte, 0, 4+len(text)+len(state))
+	all = binary.LittleEndian.AppendUint32(all, uint32(len(text)))
+	all = append(all, text...)
+	return append(all, state...)
+}
+
+// splitMarks is what withMarks joined, for so many tokens.
+// Errors: errRecording.
+func splitMarks(all []byte, tokens int) (marks []mark, state []byte, err error) {
+	if len(all) < 4 {
+		return nil, nil, errRecording
+	}
+	n, rest := binary.LittleEndian.Uint32(all), all[4:]
+	if uint64(n) > uint64(len(rest)) {
+		return nil, nil, errRecording
+	}
+	marks, err = recorded(engine.Batches(rest[:n]), maxBatch, tokens)
+	if err == nil && len(marks) != tokens {
+		err = errRecording
+	}
+	return marks, rest[n:], err
+}
+
+// replaying is the running job whose next tokens are evaluated as recorded; nil
+// when there is none.
+func (s *scheduler) replaying() *job {
+	for _, j := range s.running {
+		if j.pending() > 0 && len(j.seq.tokens) < len(j.recorded) && !j.feed.full() {
+			return j
+		}
+	}
+	return nil
+}
+
+// fillRecorded puts the next recorded batch of a job into the batch. Tokens of no
+// meaning stand for those of other jobs. They keep their cells of the KV cache as
+// those did: attention adds up in the order of cells, and a later token would
+// take one that is free before an earlier one.
+func (s *scheduler) fillRecorded(j *job) {
+	marks := j.recorded[len(j.seq.tokens):]
+	n := min(run(marks), j.pending())
+	s.pad(int(marks[0].row))
+	s.add(j, n)
+	s.pad(int(marks[0].size) - s.batch.Len())
+	s.forced = int(marks[0].threads)
+}
+
+// padding is the sequence of tokens that belong to no job.
+const padding = llama.Sequence(maxSequences + 1)
+
+// pad adds n tokens of padding to the batch.
+func (s *scheduler) pad(n int) {
+	for range n {
+		if _, err := s.batch.Add(llama.Token(0), s.padded, padding, false); err != nil {
+			return
+		}
+		s.padded++
+	}
+}
+
+// unpad removes the padding. It returns false when there is none.
+func (s *scheduler) unpad() bool {
+	if s.padded == 0 {
+		return false
+	}
+	s.context.RemoveSequence(padding)
+	s.padded = 0
+	return true
+}
