@@ -70,6 +70,7 @@ func runWindow() int {
 	}
 	defer parts.Close()
 	parts.Emit, parts.SaveAs, parts.OpenURL = w.emit, w.saveAs, w.browse
+	parts.OpenFile, parts.OpenPath, parts.Home = w.openFile, w.browse, paths
 	if w.app, err = app.New(parts.Options); err != nil {
 		return complain(err)
 	}
@@ -174,6 +175,12 @@ func (w *window) emit(event string, data any) {
 
 func (w *window) saveAs(title, name string) (path string, err error) {
 	return runtime.SaveFileDialog(*w.ctx.Load(), runtime.SaveDialogOptions{Title: title, DefaultFilename: name})
+}
+
+// openFile asks for a file with one of the patterns ("*.db;*.backup").
+func (w *window) openFile(title, patterns string) (path string, err error) {
+	return runtime.OpenFileDialog(*w.ctx.Load(), runtime.OpenDialogOptions{Title: title, Filters: []runtime.FileFilter{
+		{DisplayName: patterns, Pattern: patterns}, {DisplayName: "*", Pattern: "*"}}})
 }
 
 func (w *window) browse(url string) error { return browse(*w.ctx.Load(), url) }

@@ -17,6 +17,7 @@ import (
 
 	"notso/app/chat"
 	"notso/app/config"
+	"notso/app/home"
 	"notso/app/library"
 	"notso/app/markdown"
 	"notso/app/store"
@@ -47,7 +48,8 @@ type Options struct {
 	Remote      string
 	RemoteModel string
 
-	Passages string // folder of the user's own passages for /quote
+	Home     home.Paths // where things are kept, for people; zero: nowhere
+	Passages string     // folder of the user's own passages for /quote
 	Version  string
 	Warnings []string // sentences to show when the window opens, such as of settings that make no sense
 
@@ -57,6 +59,13 @@ type Options struct {
 
 	// SaveAs asks for a place to write a file called name; "" means cancelled.
 	SaveAs func(title, name string) (path string, err error)
+
+	// OpenFile asks for a file to read, with one of the patterns ("*.db;*.backup");
+	// "" means cancelled.
+	OpenFile func(title, patterns string) (path string, err error)
+
+	// OpenPath shows one of the app's own folders in the system's file manager.
+	OpenPath func(path string) error
 
 	// OpenURL shows a checked address in the system's browser.
 	OpenURL func(url string) error

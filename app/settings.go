@@ -19,6 +19,7 @@ type settingsView struct {
 	Chat     string // title of that chat
 	Preset   string // that the chat uses; "" for none
 	Presets  []presetView
+	Data     dataView
 }
 
 // settingsSection is one group of settings; sections without settings have a
@@ -84,6 +85,10 @@ func (a *App) settings(ctx context.Context, own bool) (settingsView, error) {
 			}
 		}
 		view.Sections = append(view.Sections, section)
+	}
+	view.Sections = slices.Insert(view.Sections, len(view.Sections)-1, settingsSection{ID: "data", Title: a.say("settings.data")})
+	if view.Data, err = a.data(ctx); err != nil {
+		return view, err
 	}
 	for _, p := range a.opts.Config.Get().Presets {
 		view.Presets = append(view.Presets, presetView{Name: p.Name, What: a.describeManner(p.Manner), Chosen: p.Name == c.Settings.Preset})

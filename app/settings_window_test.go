@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"notso/app/config"
+	"notso/app/home"
 	"notso/app/webtest"
 	"notso/engine/scripted"
 
@@ -90,6 +91,23 @@ func TestSettingsPage(t *testing.T) {
 			p.Click(`[data-section=context]`)
 			p.Until(`document.activeElement.id === 'section-context-title' && document.querySelector('[data-section=context]').ariaCurrent === 'true'`)
 		}},
+		{"chats are backed up, deleted, brought back and restored", testData},
+		{"snapshots are emptied, and folders opened", func(t *testing.T, b *bench, p *webtest.Page) {
+			b.opts.Home = home.Paths{KV: t.TempDir(), Data: "/data"}
+			opened := make(chan string, 1)
+			b.opts.OpenPath = func(path string) error { opened <- path; return nil }
+			if err := os.WriteFile(filepath.Join(b.opts.Home.KV, "block"), make([]byte, 1_500_000), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			b.opts.Emit("refresh", refreshEvent{What: "settings"})
+			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 2 MB'`)
+			p.Click("#snapshots .plain")
+			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 0 B' && !document.querySelector('#snapshots .plain')`)
+			p.Click(".folders .plain")
+			if got := <-opened; got != "/data" {
+				t.Errorf("%s was opened", got)
+			}
+		}},
 		{"opening a chat leaves the page", func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Click(".chats .new")
 			p.Until(`!document.querySelector('#layer[data-open]') && document.activeElement.id === 'message' && !document.querySelector('#conversation').inert`)
@@ -123,6 +141,39 @@ func testPresets(t *testing.T, b *bench, p *webtest.Page) {
 	p.Until(`document.querySelector('.preset')`)
 	if got := samplingFor(b.newSettings(), b.opts.Config.Get(), b.model.info().Sampling).Temperature; got != 0.2 {
 		t.Errorf("the next reply is drawn at %v, want 0.2", got)
+	}
+}
+
+func testData(t *testing.T, b *bench, p *webtest.Page) {
+	turn := b.say(0, "Keep me")
+	copied := filepath.Join(t.TempDir(), "chats.backup")
+	b.opts.SaveAs = func(_, name string) (string, error) { return copied, nil }
+	b.opts.OpenFile = func(string, string) (string, error) { return copied, nil }
+	there := func(want int) {
+		t.Helper()
+		b.until("the chats are counted", func() bool { n, err := b.store.Counts(t.Context()); return err == nil && n.Chats == want })
+	}
+	clear := func() {
+		p.Do(webtest.Script(`for (const toast of document.querySelectorAll('.toast')) toast.remove()`))
+	}
+	p.Click(`.deeds [hx-post="/data/backup"]`)
+	p.Until(`document.querySelector('.toast .text')?.textContent.startsWith('All chats are backed up in ')`)
+	clear()
+	p.Click(`.deeds [hx-post="/data/delete"]`)
+	p.Until(`document.querySelector('.toast .text')?.textContent === 'Deleted 1 chat.' && document.querySelector('.amount').textContent.startsWith('0 chats')`)
+	there(0)
+	p.Click(".toast .undo")
+	there(1)
+	p.Until(`document.querySelector('.amount').textContent.startsWith('1 chat,')`)
+	b.say(0, "A second one")
+	clear()
+	p.Click(`.deeds [hx-post="/data/restore"]`)
+	p.Until(`document.querySelector('.toast .text')?.textContent === 'The chats are those of chats.backup now.'`)
+	there(1)
+	p.Click(".toast .undo")
+	there(2)
+	if kept, err := b.store.Turn(t.Context(), turn.ID); err != nil || kept.Text != turn.Text {
+		t.Errorf("the reply is %+v, %v", kept, err)
 	}
 }
 

@@ -1,10 +1,13 @@
 // Fetches a fragment again when the app says that it is out of date. Morphing
 // keeps the focus, the scroll position and what is being typed.
+import { all } from './behaviours.js';
 import htmx from './htmx.js';
 import { on } from './wails.js';
 
 export function connect() {
-  return on('refresh', ({ what, chat, turn }) => {
+  // The app shows another chat, such as an empty one once all were deleted.
+  const opened = on('open', (chat) => htmx.ajax('GET', `/chats/${chat}`, { source: '#layer', target: '#conversation', swap: 'outerHTML' }));
+  const refreshed = on('refresh', ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
     if (what === 'settings') {
@@ -22,6 +25,7 @@ export function connect() {
       fetchInto('#conversation', path);
     }
   });
+  return all(opened, refreshed);
 }
 
 function fetchInto(target, path, options) {
