@@ -15,13 +15,13 @@ import (
 
 // dataView fills data.html, the part of the settings about what is kept.
 type dataView struct {
-	Folders   []folderView
+	Folders   []placeView
 	Chats     string // "12 chats with 340 turns"
 	Snapshots string // size of what was evaluated, "1.2 GB"
 	CanEmpty  bool
 }
 
-type folderView struct {
+type placeView struct {
 	Key  string // for the route that opens it
 	Name string
 	Path string
@@ -37,7 +37,7 @@ func (a *App) data(ctx context.Context) (dataView, error) {
 		Chats:     a.language().Count("settings.chats", counts.Chats) + ", " + a.language().Count("settings.turns", counts.Turns),
 		Snapshots: a.bytes(size), CanEmpty: size > 0,
 	}
-	for _, f := range a.folders() {
+	for _, f := range a.places() {
 		if f.Path != "" {
 			view.Folders = append(view.Folders, f)
 		}
@@ -45,9 +45,9 @@ func (a *App) data(ctx context.Context) (dataView, error) {
 	return view, nil
 }
 
-func (a *App) folders() []folderView {
+func (a *App) places() []placeView {
 	h := a.opts.Home
-	return []folderView{
+	return []placeView{
 		{"data", a.say("settings.folder_data"), h.Data},
 		{"models", a.say("settings.folder_models"), h.Models},
 		{"config", a.say("settings.folder_config"), h.Config},
@@ -57,8 +57,8 @@ func (a *App) folders() []folderView {
 }
 
 // postFolder shows one of the app's folders in the system's file manager.
-func (a *App) postFolder(_ context.Context, r request) (answer, error) {
-	for _, f := range a.folders() {
+func (a *App) postPlace(_ context.Context, r request) (answer, error) {
+	for _, f := range a.places() {
 		if f.Key == r.PathValue("key") && f.Path != "" && a.opts.OpenPath != nil {
 			return answer{}, a.opts.OpenPath(f.Path)
 		}
