@@ -32,6 +32,9 @@ func markupTexts() []string {
 			"\\[\n\\begin{pmatrix} \\cos\\varphi & -\\sin\\varphi \\\\ \\sin\\varphi & \\cos\\varphi \\end{pmatrix}\n\\]\n\n" +
 			"$$f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x^6 + a_7 x^7 + a_8 x^8 + a_9 x^9 + \\dots$$\n\n" +
 			"What is wrong stays as written: $\\frac{a}{$ and $\\nonsense{x}$.\n\n| Name | Law |\n|---|---|\n| Euler | $e^{i\\pi} + 1 = 0$ |\n",
+		"### Diagrams\n\n```mermaid\nflowchart LR\n  A[Message] --> B{Is it a command?}\n  B -->|yes| C[Run it]\n  B -->|no| D[Ask the model]\n  D --> E((Reply))\n```\n\n" +
+			"```mermaid\nsequenceDiagram\n  participant W as Window\n  participant E as Engine\n  W->>E: prompt\n  loop every token\n    E-->>W: piece\n  end\n  Note over W,E: <b>no port</b>, ever\n```\n\n" +
+			"```mermaid\npie title Time\n  \"Reading\" : 30\n  \"Writing\" : 70\n```\n\n```mermaid\nflowchart LR\n  A[unclosed --> B\n```\n",
 	}
 }
 
@@ -133,6 +136,26 @@ func TestMarkup(t *testing.T) {
 			if !webtest.Get[bool](p, `document.querySelector('#turn-8').textContent.includes('neither $5 nor $6')`) {
 				t.Error("prices became a formula")
 			}
+		}},
+		{"diagrams are images over their source, and what is none stays code", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			const diagrams = `[...document.querySelectorAll('#turn-10 [data-diagram]')]`
+			p.Until(diagrams + `.filter((f) => f.querySelector('.drawing')?.naturalWidth > 50).length === 3`)
+			p.Until(diagrams + `[3].querySelector('.said').textContent.startsWith('This diagram could not be drawn')`)
+			if !webtest.Get[bool](p, `[...document.images].every((i) => i.src.startsWith('data:') && i.alt !== '') && !document.querySelector('.drawing-corner, body > svg:not([hidden])')`) {
+				t.Error("a drawing is no image with a description, or left something behind")
+			}
+			const shown = `document.querySelector('#turn-10 pre').checkVisibility()`
+			if webtest.Get[bool](p, shown) {
+				t.Error("the source shows beside its diagram")
+			}
+			p.Do(webtest.Script(`document.querySelector('#turn-10 .draw').focus()`))
+			p.Press("\r")
+			p.Until(shown)
+			light := webtest.Get[string](p, `document.querySelector('#turn-10 .drawing').src`)
+			p.Do(webtest.Script(`document.documentElement.dataset.theme = 'dark'`))
+			p.UntilTrue("the diagram is drawn in the colours of the dark theme", func() bool {
+				return webtest.Get[string](p, `document.querySelector('#turn-10 .drawing').src`) != light
+			})
 		}},
 		{"a copy of formulas is their TeX", cannedPage(cannedMarkup()), func(t *testing.T, _ *canned, p *webtest.Page) {
 			p.Until(`document.querySelectorAll('#turn-8 .katex').length === 7`)

@@ -17,6 +17,6 @@ func (a *App) say(key string, args ...any) string { return a.language().Say(key,
 // labels are the words around what is rendered from Markdown.
 func (a *App) labels() markdown.Labels {
 	return markdown.Labels{
-		Wrap: a.say("code.wrap"), Lines: a.say("code.lines"), Copy: a.say("code.copy"), Text: a.say("code.text"), Table: a.say("code.table"),
+		Wrap: a.say("code.wrap"), Lines: a.say("code.lines"), Copy: a.say("code.copy"), Diagram: a.say("code.diagram"), Text: a.say("code.text"), Table: a.say("code.table"),
 	}
 }

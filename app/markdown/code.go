@@ -25,16 +25,17 @@ func (r *Renderer) codeFigure(p pass, info, code string) string {
 	if f, ok := p.code[key]; ok {
 		return f
 	}
-	f := p.labels.figure(info, r.policy.Sanitize(highlight(r.lexers[language(info)], code)))
+	f := p.labels.figure(info, r.policy.Sanitize(highlight(r.lexers[language(info)], code)), language(info) == "mermaid")
 	if p.code != nil {
 		p.code[key] = f
 	}
 	return f
 }
 
-// figure frames code, which is HTML already.
-func (l Labels) figure(info, code string) string {
-	return l.figureHead(info, "") + lined(code) + figureEnd
+// figure frames code, which is HTML already. Of a diagram it is the source, which
+// the page may draw: it is complete, then.
+func (l Labels) figure(info, code string, diagram bool) string {
+	return l.figureHead(info, "", diagram) + lined(code) + figureEnd
 }
 
 // lined puts a mark at the beginning of every line, for the page to number them.
@@ -54,7 +55,7 @@ const figureEnd = `</code></pre></figure>`
 
 // figureHead opens a figure up to its code. More is a class for the later parts
 // of a block in parts, which have no caption.
-func (l Labels) figureHead(info, more string) string {
+func (l Labels) figureHead(info, more string, diagram bool) string {
 	name := language(info)
 	label, class := l.Text, ""
 	if name != "" {
@@ -64,7 +65,12 @@ func (l Labels) figureHead(info, more string) string {
 	if more != "" {
 		return `<figure class="code ` + more + `" dir="ltr">` + pre
 	}
-	return `<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>` + label + `</span>` +
+	head := `<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>` + label + `</span>`
+	if diagram {
+		head = `<figure class="code" dir="ltr" data-behaviour="code diagram" data-diagram><figcaption><span>` + label + `</span>` +
+			`<button type="button" class="draw" aria-pressed="true" hidden>` + html.EscapeString(l.Diagram) + `</button>`
+	}
+	return head +
 		`<button type="button" class="wrap" aria-pressed="false">` + html.EscapeString(l.Wrap) + `</button>` +
 		`<button type="button" class="lines" aria-pressed="false">` + html.EscapeString(l.Lines) + `</button>` +
 		`<button type="button" class="copy">` + html.EscapeString(l.Copy) + `</button></figcaption>` + pre

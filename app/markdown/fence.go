@@ -93,5 +93,5 @@ func (f *fence) part(code []byte) template.HTML {
 	if len(f.parts) > 0 {
 		more = "code-more"
 	}
-	return template.HTML(f.labels.figureHead(f.info, more) + lined(html.EscapeString(string(code))) + figureEnd)
+	return template.HTML(f.labels.figureHead(f.info, more, false) + lined(html.EscapeString(string(code))) + figureEnd)
 }

@@ -15,6 +15,8 @@
 //     <pre tabindex="0"> and <code class="language-go">, in which an empty <i>
 //     begins every line. While a long one is still being written it comes in
 //     parts, the later ones <figure class="code code-more">.
+//   - <figure class="code" data-behaviour="code diagram" data-diagram> holds the
+//     source of a complete Mermaid diagram, with a hidden button of the class draw.
 //   - <span class="math" data-behaviour="math" data-tex="…"> holds the TeX of a
 //     formula, for the page to draw; with data-display it has lines of its own.
 //     One without data-tex is still being written.
@@ -59,14 +61,16 @@ type Renderer struct {
 
 // Labels are the words around what is rendered, such as those on buttons.
 type Labels struct {
-	Wrap, Lines, Copy string // on the buttons of a code block
-	Text              string // where a code block tells no language
-	Table             string // names a table's box
+	Wrap, Lines, Copy, Diagram string // on the buttons of a code block
+	Text                       string // where a code block tells no language
+	Table                      string // names a table's box
 }
 
 // New returns a Renderer that speaks English.
 func New() *Renderer {
-	return NewIn(func() Labels { return Labels{Wrap: "Wrap", Lines: "Lines", Copy: "Copy", Text: "text", Table: "Table"} })
+	return NewIn(func() Labels {
+		return Labels{Wrap: "Wrap", Lines: "Lines", Copy: "Copy", Diagram: "Diagram", Text: "text", Table: "Table"}
+	})
 }
 
 // NewIn returns a Renderer that asks for the labels anew with each text.
@@ -182,7 +186,7 @@ func (r *Renderer) parts(p pass, doc ast.Node, source []byte) []string {
 
 func (r *Renderer) codePart(p pass, info, code string, open bool) string {
 	if open {
-		return p.labels.figure(info, html.EscapeString(code))
+		return p.labels.figure(info, html.EscapeString(code), false)
 	}
 	return r.codeFigure(p, info, code)
 }

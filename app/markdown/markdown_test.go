@@ -46,9 +46,9 @@ func TestTextBecomesBlocks(t *testing.T) {
 		{"HTML comment is text", "<!-- a\n\nb -->", []template.HTML{"<p>&lt;!-- a<br>\n<br>\nb --&gt;</p>"}},
 		{"code", "```Go title\nx := \"<\"\n```", []template.HTML{
 			`<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>go</span><button type="button" class="wrap" aria-pressed="false">Wrap</button><button type="button" class="lines" aria-pressed="false">Lines</button><button type="button" class="copy">Copy</button></figcaption><pre tabindex="0"><code class="language-go"><i></i>x := <span class="hl-string">&#34;&lt;&#34;</span>` + "\n</code></pre></figure>"}},
-		{"code without a language", "    a\n\n    b", []template.HTML{template.HTML(New().labels().figure("", "a\n\nb\n"))}},
-		{"code without an end", "```\na", []template.HTML{template.HTML(New().labels().figure("", "a\n"))}},
-		{"code in a list", "- a\n  ```\n  b\n  ```", []template.HTML{template.HTML("<ul>\n<li>a\n" + New().labels().figure("", "b\n") + "\n</li>\n</ul>")}},
+		{"code without a language", "    a\n\n    b", []template.HTML{template.HTML(New().labels().figure("", "a\n\nb\n", false))}},
+		{"code without an end", "```\na", []template.HTML{template.HTML(New().labels().figure("", "a\n", false))}},
+		{"code in a list", "- a\n  ```\n  b\n  ```", []template.HTML{template.HTML("<ul>\n<li>a\n" + New().labels().figure("", "b\n", false) + "\n</li>\n</ul>")}},
 		{"control characters", "a\x00b\x1b[31m \xff", []template.HTML{"<p>a\ufffdb\ufffd[31m \ufffd</p>"}},
 		{"definition that comes late", "[a]\n\n[a]: https://x.example", []template.HTML{`<p><a href="https://x.example"` + linkEnd + `a</a></p>`}},
 	}

@@ -213,7 +213,7 @@ func TestUnchangedBlocksAreNotToldAgain(t *testing.T) {
 func TestCodeIsShownAsCodeWhileItIsWritten(t *testing.T) {
 	s := New().Stream(1)
 	s.Write("```go\nfunc f() {")
-	want := template.HTML(New().labels().figureHead("go", "") + lineMark + "func f() {" + figureEnd)
+	want := template.HTML(New().labels().figureHead("go", "", false) + lineMark + "func f() {" + figureEnd)
 	if got := s.Blocks(); len(got) != 1 || got[0] != want {
 		t.Errorf("the blocks are %q, want %q", got, want)
 	}

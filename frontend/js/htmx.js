@@ -3,14 +3,14 @@
 import htmx from '../vendor/htmx.esm.min.js';
 import '../vendor/hx-csp.min.js';
 import { kept } from './kept.js';
-import { drawn } from './patch.js';
+import { drawnFrom, sameSource } from './patch.js';
 
 htmx.registerExtension('keep-open', {
   htmx_before_morph_attr: (el, { attrName }) => !kept(el, attrName),
   htmx_before_morph_node: (el, { newNode }) => {
     if (newNode.dataset?.keep !== undefined) return false; // the answer leaves this part as it is
-    if (!drawn(el) && !drawn(newNode)) return true;
-    if (el.dataset?.tex !== newNode.dataset?.tex) el.replaceWith(newNode.cloneNode(true));
+    if (!drawnFrom(el, newNode)) return true;
+    if (!sameSource(el, newNode)) el.replaceWith(newNode.cloneNode(true));
     return false;
   },
 });

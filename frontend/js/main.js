@@ -7,6 +7,7 @@ import * as chats from './chats.js';
 import * as code from './code.js';
 import * as composer from './composer.js';
 import * as copy from './copy.js';
+import * as diagram from './diagram.js';
 import * as dialog from './dialog.js';
 import * as draft from './draft.js';
 import * as drag from './drag.js';
@@ -39,7 +40,7 @@ import * as toast from './toast.js';
 import * as toasts from './toasts.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, dialog, draft, drag, drawer, errors, escape, export: exporting, finder,
+  autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, errors, escape, export: exporting, finder,
   fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup, refresh, reply,
   sections, splitter, status, stretch, title, toast, toasts,
 });

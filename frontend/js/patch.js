@@ -16,14 +16,19 @@ export function patch(old, next) {
 
 function place(parent, old, node) {
   if (!old) parent.append(node);
-  else if (drawn(old) || drawn(node)) old.dataset?.tex !== node.dataset?.tex && old.replaceWith(node);
+  else if (drawnFrom(old, node)) sameSource(old, node) || old.replaceWith(node);
   else if (old.nodeType !== node.nodeType || old.nodeName !== node.nodeName) old.replaceWith(node);
   else if (node instanceof Element) patch(old, node);
   else if (old.data !== node.data) grow(old, node.data);
 }
 
-/** Whether an element holds what the page made of its source, such as a formula. */
-export const drawn = (node) => node.dataset?.tex !== undefined;
+const source = (node) => node.dataset?.tex ?? (node.dataset?.diagram === undefined ? undefined : node.querySelector('code').textContent);
+
+/** Whether one of the two holds what the page drew from a source, or will: a formula, a diagram. */
+export const drawnFrom = (...nodes) => nodes.some((node) => source(node) !== undefined);
+
+/** Whether what is drawn may stay where next comes. */
+export const sameSource = (old, next) => source(old) === source(next);
 
 // grow appends where it can: replacing a text would drop a selection in it.
 function grow(text, data) {
