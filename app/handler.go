@@ -61,7 +61,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"POST /chats/restore":         a.postRestoreChats,
 		"POST /chats/pin":             a.postPinChats,
 		"POST /chats/move":            a.postMoveChats,
-		"POST /folders":               a.postPlace,
+		"POST /folders":               a.postFolder,
 		"POST /folders/{id}/name":     a.postFolderName,
 		"POST /folders/{id}/delete":   a.postDeleteFolder,
 		"POST /folders/{id}/restore":  a.postRestoreFolder,
