@@ -35,14 +35,14 @@ export function connect(turns) {
       undo();
       loading = false;
       setTimeout(() => { turns.ariaLive = 'polite'; }, said);
-      watch();
+      look();
     }
   }
 
   async function extend(button) {
     const focused = document.activeElement === button;
     const side = button.dataset.more;
-    const edge = list().at(side === 'before' ? 0 : -1);
+    const edge = side === 'before' ? button.nextElementSibling : button.previousElementSibling;
     await load(`?${side}=${edge.id.replace('turn-', '')}`, button);
     trim(side === 'before' ? 'after' : 'before');
     if (focused) (more(side) ?? scroller).focus({ preventScroll: true });
@@ -73,16 +73,15 @@ export function connect(turns) {
     for (const { isIntersecting, target } of entries) if (isIntersecting && target.isConnected) extend(target);
   }, { root: scroller, rootMargin: `${ahead} 0px` });
 
-  function watch() {
+  function look() {
+    if (loading) return;
+    if (more('after')?.nextElementSibling) return load('', turns, toEnd); // a message was sent from further up
+    if (left() < scroller.clientHeight) trim('before');
     near.disconnect();
     for (const button of turns.querySelectorAll(':scope > .more')) near.observe(button);
   }
 
-  const changed = new MutationObserver(() => {
-    if (more('after')?.nextElementSibling) load('', turns, toEnd); // a message was sent from further up
-    else if (!loading && left() < scroller.clientHeight) trim('before');
-    watch();
-  });
+  const changed = new MutationObserver(look);
   changed.observe(turns, { childList: true });
 
   function onKey(event) {
@@ -93,7 +92,7 @@ export function connect(turns) {
     event.preventDefault();
   }
 
-  watch();
+  look();
   return all(
     listen(turns, 'click', ({ target }) => target.matches('.more') && extend(target)),
     listen(scroller, 'keydown', onKey),
