@@ -145,7 +145,9 @@ func (t *talker) Close() error {
 }
 
 func (t *talker) Talk(ctx context.Context, chatID int64, text string, opts cli.TalkOptions, each func(engine.Event)) (chat.Turn, error) {
-	return t.app.Talk(ctx, chatID, text, app.TalkOptions(opts), each)
+	return t.app.Talk(ctx, chatID, text, app.TalkOptions{
+		Thinking: opts.Thinking, Seed: opts.Seed, Temperature: opts.Temperature, MaxTokens: opts.MaxTokens,
+	}, each)
 }
 
 func (t *talker) Run(ctx context.Context, chatID int64, call command.Call, each func(engine.Event)) (cli.Outcome, error) {

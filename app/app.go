@@ -153,6 +153,7 @@ type TalkOptions struct {
 	Seed        uint32
 	Temperature *float64
 	MaxTokens   int
+	Candidates  int // replies to write side by side; 0 is one
 }
 
 // Talk sends text and waits for the reply's end. each, which may be nil, sees

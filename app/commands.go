@@ -242,7 +242,7 @@ func (a *App) regenerateCommand(ctx context.Context, _ command.Call, out *Outcom
 	if len(tail) == 0 || tail[len(tail)-1].Role != chat.Assistant {
 		return errors.New("there is no reply to write again yet; send a message first")
 	}
-	answer, err := a.regenerate(ctx, tail[len(tail)-1].ID, out.each)
+	answer, err := a.regenerate(ctx, tail[len(tail)-1].ID, TalkOptions{}, out.each)
 	if err != nil {
 		return err
 	}

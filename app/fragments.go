@@ -95,6 +95,7 @@ var windowTemplates = sync.OnceValue(func() map[string]templates {
 			"language": language.Code,
 			"say":      language.Say,
 			"count":    language.Count,
+			"vals":     func(name, value string) string { return string(encode(map[string]string{name: value})) }, // for hx-vals
 			// what the page's script clones
 			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },
 			"morePattern":  func() stretchView { return stretchView{Earlier: true, Later: true} },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -27,7 +28,9 @@ type answer struct {
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", assets(a.language))
-	for pattern, serve := range a.routes() {
+	routes := a.routes()
+	maps.Copy(routes, a.turnRoutes())
+	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 			got, err := serve(r.Context(), request{r})
@@ -52,46 +55,43 @@ func (a *App) Handler() http.Handler {
 
 func (a *App) routes() map[string]func(context.Context, request) (answer, error) {
 	return map[string]func(context.Context, request) (answer, error){
-		"GET /{$}":                    a.getPage,
-		"GET /chats":                  a.getSidebar,
-		"GET /search":                 a.getSearch,
-		"GET /menu":                   a.getMenu,
-		"GET /chats/older":            a.getOlder,
-		"POST /chats/delete":          a.postDeleteChats,
-		"POST /chats/restore":         a.postRestoreChats,
-		"POST /chats/pin":             a.postPinChats,
-		"POST /chats/move":            a.postMoveChats,
-		"POST /folders":               a.postFolder,
-		"POST /folders/{id}/name":     a.postFolderName,
-		"POST /folders/{id}/delete":   a.postDeleteFolder,
-		"POST /folders/{id}/restore":  a.postRestoreFolder,
-		"POST /chats":                 a.postChat,
-		"GET /chats/{id}":             a.getChat,
-		"DELETE /chats/{id}":          a.deleteChat,
-		"GET /chats/{id}/turns":       a.getTurns,
-		"POST /chats/{id}/turns":      a.postTurn,
-		"POST /chats/{id}/title":      a.postTitle,
-		"POST /chats/{id}/restore":    a.postRestore,
-		"POST /chats/{id}/undo":       a.postUndo,
-		"POST /chats/{id}/stop":       a.postStop,
-		"POST /chats/{id}/thinking":   a.postThinking,
-		"GET /turns/{id}":             a.getTurn,
-		"POST /turns/{id}/continue":   a.postContinue,
-		"POST /turns/{id}/regenerate": a.postRegenerate,
-		"POST /draft":                 a.postDraft,
-		"GET /settings":               a.getSettings,
-		"POST /settings/{key}":        a.postSetting,
-		"POST /presets":               a.postPreset,
-		"POST /presets/use":           a.postPresetUse,
-		"POST /presets/delete":        a.deletePreset,
-		"POST /data/backup":           a.postBackup,
-		"POST /data/restore":          a.postRestoreBackup,
-		"POST /data/delete":           a.postDeleteAll,
-		"POST /data/snapshots":        a.postEmptySnapshots,
-		"POST /data/folders/{key}":    a.postPlace,
-		"POST /undo/{id}":             a.postUndoable,
-		"POST /settings/sidebar":      a.postSidebar,
-		"POST /open":                  a.postOpen,
+		"GET /{$}":                   a.getPage,
+		"GET /chats":                 a.getSidebar,
+		"GET /search":                a.getSearch,
+		"GET /menu":                  a.getMenu,
+		"GET /chats/older":           a.getOlder,
+		"POST /chats/delete":         a.postDeleteChats,
+		"POST /chats/restore":        a.postRestoreChats,
+		"POST /chats/pin":            a.postPinChats,
+		"POST /chats/move":           a.postMoveChats,
+		"POST /folders":              a.postFolder,
+		"POST /folders/{id}/name":    a.postFolderName,
+		"POST /folders/{id}/delete":  a.postDeleteFolder,
+		"POST /folders/{id}/restore": a.postRestoreFolder,
+		"POST /chats":                a.postChat,
+		"GET /chats/{id}":            a.getChat,
+		"DELETE /chats/{id}":         a.deleteChat,
+		"GET /chats/{id}/turns":      a.getTurns,
+		"POST /chats/{id}/turns":     a.postTurn,
+		"POST /chats/{id}/title":     a.postTitle,
+		"POST /chats/{id}/restore":   a.postRestore,
+		"POST /chats/{id}/undo":      a.postUndo,
+		"POST /chats/{id}/stop":      a.postStop,
+		"POST /chats/{id}/thinking":  a.postThinking,
+		"POST /draft":                a.postDraft,
+		"GET /settings":              a.getSettings,
+		"POST /settings/{key}":       a.postSetting,
+		"POST /presets":              a.postPreset,
+		"POST /presets/use":          a.postPresetUse,
+		"POST /presets/delete":       a.deletePreset,
+		"POST /data/backup":          a.postBackup,
+		"POST /data/restore":         a.postRestoreBackup,
+		"POST /data/delete":          a.postDeleteAll,
+		"POST /data/snapshots":       a.postEmptySnapshots,
+		"POST /data/folders/{key}":   a.postPlace,
+		"POST /undo/{id}":            a.postUndoable,
+		"POST /settings/sidebar":     a.postSidebar,
+		"POST /open":                 a.postOpen,
 	}
 }
 
@@ -213,25 +213,6 @@ func (a *App) postThinking(ctx context.Context, r request) (answer, error) {
 	return show(fragment{Name: "thinking.html", View: a.thinking(c)}), err
 }
 
-func (a *App) getTurn(ctx context.Context, r request) (answer, error) {
-	t, err := a.opts.Store.Turn(ctx, r.id())
-	if err != nil {
-		return answer{}, err
-	}
-	c, err := a.opts.Store.Chat(ctx, t.Chat)
-	return show(fragment{Name: "turn.html", View: a.turn(t, c.Head == t.ID)}), err
-}
-
-func (a *App) postContinue(ctx context.Context, r request) (answer, error) {
-	t, err := a.Continue(ctx, r.id())
-	return show(fragment{Name: "turn.html", View: a.turn(t, true)}), err
-}
-
-func (a *App) postRegenerate(ctx context.Context, r request) (answer, error) {
-	t, err := a.Regenerate(ctx, r.id())
-	return show(fragment{Name: "turn.html", View: a.turn(t, true)}), err
-}
-
 func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
 	id, err := strconv.ParseInt(r.FormValue("chat"), 10, 64)
 	if err != nil {
@@ -257,17 +238,6 @@ func (a *App) postSidebar(_ context.Context, r request) (answer, error) {
 
 func (a *App) postOpen(_ context.Context, r request) (answer, error) {
 	return answer{}, a.OpenLink(r.FormValue("url"))
-}
-
-// turnText gives the Markdown of a turn, for the clipboard.
-func (a *App) turnText(w http.ResponseWriter, r *http.Request) {
-	t, err := a.opts.Store.Turn(r.Context(), request{r}.id())
-	if err != nil {
-		a.refuse(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Write([]byte(t.Text))
 }
 
 // refuse answers an error with its sentence.

@@ -128,7 +128,7 @@ func play(ctx context.Context, eng engine.Engine, name string, turn chat.Turn, r
 
 // note keeps, with the running reply of turn, what the model was asked.
 func (a *App) note(turn chat.Turn, req engine.Request) {
-	if r := a.running(turn.Chat); r != nil && r.turn == turn.ID {
+	if r := a.writer(turn); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.asked = req

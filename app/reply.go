@@ -22,19 +22,26 @@ type source func(ctx context.Context) iter.Seq2[engine.Event, error]
 
 // reply writes one turn. Its goroutine owns the turn until done is closed; the
 // fields below mu are what a page that opens meanwhile needs.
+//
+// Candidates are written side by side by one goroutine. The first of them leads:
+// it is what App.replies holds, and it has the others.
 type reply struct {
-	app  *App
-	chat int64
-	turn int64
-	each func(engine.Event) // may be nil
-	stop context.CancelFunc
-	done chan struct{}
+	app    *App
+	chat   int64
+	turn   int64
+	each   func(engine.Event) // may be nil
+	stop   context.CancelFunc
+	done   chan struct{}
+	lead   *reply   // the first of the candidates; itself when it is the only reply
+	others []*reply // the candidates after the first, for the lead alone
 
 	pieces  []chat.Piece // not yet stored
 	stored  int          // pieces in the database
 	tokens  int          // pieces that came, for the rate
 	decoded time.Time    // when the first piece came
 	final   *engine.Done
+	state   chat.State // how it ended
+	ended   bool       // finish was called; guarded by App.mu
 
 	mu        sync.Mutex
 	asked     engine.Request // zero when no model writes
@@ -46,25 +53,53 @@ type reply struct {
 	phase     string        // see statusView.State
 }
 
-// launch starts writing turn from src. The turn must be Running.
-func (a *App) launch(turn chat.Turn, src source, each func(engine.Event)) {
+// launch starts writing turns from src: one, or candidates, whose events src
+// tells apart. The turns must be Running.
+func (a *App) launch(turns []chat.Turn, src source, each func(engine.Event)) {
 	ctx, stop := context.WithCancel(a.ctx)
-	r := &reply{
-		app: a, chat: turn.Chat, turn: turn.ID, each: each, stop: stop, done: make(chan struct{}),
-		text: a.words.Stream(textID(turn.ID)), reasoning: a.words.Stream(reasoningID(turn.ID)), phase: "reading",
+	done := make(chan struct{})
+	var lead *reply
+	for i, turn := range turns {
+		r := &reply{
+			app: a, chat: turn.Chat, turn: turn.ID, each: each, stop: stop, done: done,
+			text: a.words.Stream(textID(turn.ID)), reasoning: a.words.Stream(reasoningID(turn.ID)), phase: "reading",
+		}
+		r.reasoning.Write(turn.Reasoning)
+		r.text.Write(turn.Text)
+		if i == 0 {
+			lead = r
+		} else {
+			lead.others = append(lead.others, r)
+		}
+		r.lead = lead
 	}
-	r.reasoning.Write(turn.Reasoning)
-	r.text.Write(turn.Text)
 	a.mu.Lock()
-	a.replies[turn.Chat] = r
+	a.replies[lead.chat] = lead
 	a.mu.Unlock()
 	a.work.Go(func() {
 		defer stop()
-		r.finish(ctx, r.write(ctx, src))
-		close(r.done)
-		a.settled(r.chat)
-		a.afterwards(r.chat, r.turn)
+		err := lead.write(ctx, src)
+		for _, r := range lead.all() {
+			r.finish(ctx, err)
+		}
+		close(done)
+		a.settled(lead.chat)
+		if a.sendNext(lead) {
+			return
+		}
+		a.afterwards(lead.chat, lead.turn)
 	})
+}
+
+// all is the reply that leads and those written beside it.
+func (r *reply) all() []*reply { return append([]*reply{r}, r.others...) }
+
+// candidate is the one of that number, counted from 0.
+func (r *reply) candidate(n int) *reply {
+	if n <= 0 || n > len(r.others) {
+		return r
+	}
+	return r.others[n-1]
 }
 
 // write stores and shows the events of src until they end.
@@ -94,7 +129,17 @@ func (r *reply) write(ctx context.Context, src source) error {
 				failure = s.err
 				continue
 			}
-			if failure != nil || !r.take(s.event) || due != nil {
+			if failure != nil {
+				continue
+			}
+			one := r.candidate(s.event.Candidate)
+			news := one.take(s.event)
+			if one.final != nil && len(r.others) > 0 {
+				if failure = one.flushOne(); failure == nil {
+					one.finish(ctx, nil) // it need not wait for the others
+				}
+			}
+			if !news || due != nil {
 				continue
 			}
 			due = time.After(batchEvery - time.Since(last))
@@ -131,8 +176,17 @@ func (r *reply) take(event engine.Event) bool {
 	return false
 }
 
-// flush commits the pieces that came, then shows them.
+// flush commits the pieces that came, of all candidates, then shows them.
 func (r *reply) flush() error {
+	for _, one := range r.all() {
+		if err := one.flushOne(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reply) flushOne() error {
 	if len(r.pieces) == 0 {
 		return nil
 	}
@@ -177,10 +231,18 @@ func (r *reply) show(batch []chat.Piece) {
 		}
 		r.phase = "writing"
 	}
-	status := r.app.writingStatus(r.phase, r.tokens, time.Since(r.decoded))
+	phase := r.phase
 	r.mu.Unlock()
 	r.app.opts.Emit("reply", event)
-	r.app.showStatus(r.chat, status)
+	r.app.showStatus(r.chat, r.app.writingStatus(phase, r.lead.count(), time.Since(r.lead.decoded)))
+}
+
+// count is how many tokens came, of all candidates.
+func (r *reply) count() (tokens int) {
+	for _, one := range r.all() {
+		tokens += one.tokens
+	}
+	return tokens
 }
 
 // foldSummary tells the fold how long the reasoning took, and changes no block.
@@ -196,8 +258,12 @@ func changed(part, summary string, u markdown.Update) replyPart {
 	return p
 }
 
-// finish folds the pieces into the turn and says how it ended.
+// finish folds the pieces into the turn and says how it ended. For a candidate
+// that has ended before, it does nothing.
 func (r *reply) finish(ctx context.Context, err error) {
+	if r.ended {
+		return
+	}
 	state, notice := chat.Done, ""
 	switch {
 	case r.app.ctx.Err() != nil && r.final == nil, r.app.ctx.Err() != nil && r.final.Finish == engine.FinishStopped:
@@ -216,18 +282,34 @@ func (r *reply) finish(ctx context.Context, err error) {
 	}
 	// The page fetches the turn when it hears of the end, so by then the turn
 	// must be the database's.
-	r.app.mu.Lock()
-	delete(r.app.replies, r.chat)
-	r.app.mu.Unlock()
+	r.state = state
+	last := r.app.ended(r)
 	r.mu.Lock()
 	r.seq++
 	event := replyEvent{Chat: r.chat, Turn: r.turn, Seq: r.seq, Final: true}
 	r.mu.Unlock()
 	r.app.opts.Emit("reply", event)
-	r.app.showStatus(r.chat, r.app.endStatus(state, notice, stats))
+	if last {
+		r.app.showStatus(r.chat, r.app.endStatus(state, notice, stats))
+	}
 	if r.each != nil && r.final != nil {
 		r.each(engine.Event{Kind: engine.EventDone, Done: r.final})
 	}
+}
+
+// ended notes that r is written. It tells whether that was the last of the
+// chat's running replies.
+func (a *App) ended(r *reply) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r.ended = true
+	for _, one := range r.lead.all() {
+		if !one.ended {
+			return false
+		}
+	}
+	delete(a.replies, r.chat)
+	return true
 }
 
 // merge joins neighbouring pieces of one kind: one row and one event are

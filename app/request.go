@@ -45,12 +45,14 @@ func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (en
 	if err != nil {
 		return engine.Request{}, err
 	}
-	if r := a.running(turn.Chat); r != nil && r.turn == turn.ID {
+	if r := a.writer(turn); r != nil {
 		r.mu.Lock()
 		r.past = p
 		r.mu.Unlock()
 	}
-	return a.ask(c, p.turns, opts), nil
+	req := a.ask(c, p.turns, opts)
+	req.Candidates = opts.Candidates
+	return req, nil
 }
 
 // ask builds the request for a reply to branch.

@@ -103,12 +103,12 @@ func (a *App) stats(r *reply) chat.Stats {
 		return chat.Stats{}
 	}
 	d := r.final
-	r.mu.Lock()
-	asked := r.asked
-	r.mu.Unlock()
+	r.lead.mu.Lock()
+	asked := r.lead.asked
+	r.lead.mu.Unlock()
 	return chat.Stats{
 		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
-		FirstSeen: r.firstKept(d.Dropped), ContextLength: a.model.info().ContextLength,
+		FirstSeen: r.lead.firstKept(d.Dropped), ContextLength: a.model.info().ContextLength,
 		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,

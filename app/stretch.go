@@ -93,17 +93,17 @@ func (a *App) getTurns(ctx context.Context, r request) (answer, error) {
 			return answer{}, err
 		}
 	}
-	view := a.stretch(c, tail, turns)
+	view, err := a.stretch(ctx, c, tail, turns)
 	view.Earlier = view.Earlier && (!hasAfter || after == 0)
 	view.Later = view.Later && !hasBefore
-	return show(fragment{Name: "turns.html", View: view}), nil
+	return show(fragment{Name: "turns.html", View: view}), err
 }
 
 // stretch shows turns, some of the branch of c that ends with tail.
-func (a *App) stretch(c chat.Chat, tail, turns []chat.Turn) stretchView {
+func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn) (stretchView, error) {
 	var view stretchView
 	if len(turns) == 0 {
-		return view
+		return view, nil
 	}
 	seen := firstSeen(tail)
 	for _, t := range turns {
@@ -122,5 +122,5 @@ func (a *App) stretch(c chat.Chat, tail, turns []chat.Turn) stretchView {
 	if last == c.Context && !view.Later {
 		view.EndDivider = a.say("conversation.reset")
 	}
-	return view
+	return view, a.placeTurns(ctx, view.Turns)
 }

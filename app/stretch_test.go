@@ -85,7 +85,7 @@ func TestStretchesByRoute(t *testing.T) {
 func TestTurnOfAnotherBranchBringsTheChatThere(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	first := b.say(0, "Hello")
-	again, err := b.Regenerate(t.Context(), first.ID)
+	again, err := b.Regenerate(t.Context(), first.ID, TalkOptions{})
 	if err == nil {
 		_, err = b.Await(t.Context(), again)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"notso/app/chat"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -28,15 +29,30 @@ func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOpti
 	if err != nil {
 		return user, answer, err
 	}
-	answer, err = a.opts.Store.StartReply(ctx, c.ID, user.ID, "")
-	if err != nil {
-		return user, answer, err
-	}
 	if err := a.opts.Store.SetDraft(ctx, chatID, ""); err != nil {
 		return user, answer, err
 	}
-	a.launch(answer, a.modelSource(answer, opts, nil), each)
-	return user, answer, nil
+	answer, err = a.answer(ctx, c.ID, user.ID, opts, each)
+	return user, answer, err
+}
+
+// answer starts the model's reply after parent, or several candidates, of which
+// it returns the first. The chat must be claimed.
+func (a *App) answer(ctx context.Context, chatID, parent int64, opts TalkOptions, each func(engine.Event)) (chat.Turn, error) {
+	var turns []chat.Turn
+	var err error
+	if opts.Candidates = min(opts.Candidates, maxCandidates); opts.Candidates > 1 {
+		turns, err = a.opts.Store.StartCandidates(ctx, chatID, parent, opts.Candidates)
+	} else {
+		var turn chat.Turn
+		turn, err = a.opts.Store.StartReply(ctx, chatID, parent, "")
+		turns = []chat.Turn{turn}
+	}
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	a.launch(turns, a.modelSource(turns[0], opts, nil), each)
+	return turns[0], nil
 }
 
 // Stop ends the chat's running reply, which keeps what it has. It does nothing
@@ -48,29 +64,37 @@ func (a *App) Stop(chatID int64) {
 }
 
 // Regenerate starts another reply beside the given one, under the same user
-// turn. Errors: chat.ErrBusy, chat.ErrNotFound.
-func (a *App) Regenerate(ctx context.Context, turnID int64) (chat.Turn, error) {
-	return a.regenerate(ctx, turnID, nil)
+// turn; after a user turn, it starts one more reply to it.
+// Errors: chat.ErrBusy, chat.ErrNotFound.
+func (a *App) Regenerate(ctx context.Context, turnID int64, opts TalkOptions) (chat.Turn, error) {
+	return a.regenerate(ctx, turnID, opts, nil)
 }
 
-func (a *App) regenerate(ctx context.Context, turnID int64, each func(engine.Event)) (chat.Turn, error) {
+func (a *App) regenerate(ctx context.Context, turnID int64, opts TalkOptions, each func(engine.Event)) (chat.Turn, error) {
 	old, err := a.opts.Store.Turn(ctx, turnID)
 	if err != nil {
 		return chat.Turn{}, err
 	}
-	if old.Role != chat.Assistant || old.Origin != "" {
-		return chat.Turn{}, errors.New("only a reply of the model can be written again")
+	if !canRetry(old) {
+		return chat.Turn{}, words.Fail("act.no_retry")
+	}
+	parent := old.Parent
+	if old.Role == chat.User {
+		parent = old.ID
 	}
 	if _, err := a.open(ctx, old.Chat, ""); err != nil {
 		return chat.Turn{}, err
 	}
 	defer a.unclaim(old.Chat)
-	answer, err := a.opts.Store.StartReply(ctx, old.Chat, old.Parent, "")
-	if err != nil {
-		return chat.Turn{}, err
+	return a.answer(ctx, old.Chat, parent, opts, each)
+}
+
+// canRetry tells whether the model can answer in the turn's place, or after it.
+func canRetry(t chat.Turn) bool {
+	if t.Role == chat.User {
+		return true
 	}
-	a.launch(answer, a.modelSource(answer, TalkOptions{}, nil), each)
-	return answer, nil
+	return t.State != chat.Running && (t.Origin == "" || t.Origin == chat.OriginEdit)
 }
 
 // Continue goes on where the reply ended. Errors: chat.ErrBusy,
@@ -81,7 +105,7 @@ func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
 		return chat.Turn{}, err
 	}
 	if !old.CanContinue() {
-		return chat.Turn{}, errors.New("this reply is complete")
+		return chat.Turn{}, words.Fail("act.complete")
 	}
 	if _, err := a.open(ctx, old.Chat, ""); err != nil {
 		return chat.Turn{}, err
@@ -92,14 +116,14 @@ func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
 		return chat.Turn{}, err
 	}
 	resume := &engine.Partial{Reasoning: answer.Reasoning, Text: answer.Text}
-	a.launch(answer, a.modelSource(answer, TalkOptions{}, resume), nil)
+	a.launch([]chat.Turn{answer}, a.modelSource(answer, TalkOptions{}, resume), nil)
 	return answer, nil
 }
 
 // Await waits for the end of the reply that writes turn, and returns it as it
 // is then. Cancelling ctx stops the reply and is no error.
 func (a *App) Await(ctx context.Context, turn chat.Turn) (chat.Turn, error) {
-	if r := a.running(turn.Chat); r != nil && r.turn == turn.ID {
+	if r := a.writer(turn); r != nil {
 		stop := context.AfterFunc(ctx, r.stop)
 		<-r.done
 		stop()
@@ -151,10 +175,27 @@ func (a *App) unclaim(chatID int64) {
 	}
 }
 
+// running is the reply that is being written in a chat, the first of candidates.
 func (a *App) running(chatID int64) *reply {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.replies[chatID]
+}
+
+// writer is the running reply that writes turn, nil when none does.
+func (a *App) writer(turn chat.Turn) *reply {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	lead := a.replies[turn.Chat]
+	if lead == nil {
+		return nil
+	}
+	for _, r := range lead.all() {
+		if r.turn == turn.ID && !r.ended {
+			return r
+		}
+	}
+	return nil
 }
 
 // title makes a chat's first title out of its first message.

@@ -1,6 +1,10 @@
 package app
 
-import "html/template"
+import (
+	"html/template"
+
+	"notso/app/chat"
+)
 
 // The views are what the templates in frontend/templates show, one struct a
 // fragment. They hold finished text: no template computes.
@@ -45,8 +49,13 @@ type turnView struct {
 	Seq         int      // last reply event that Text and Reasoning contain
 	Notice      string   // why it ended, a sentence; "" when it ended by itself
 	FollowUps   []string // what the user might say next; only for the last reply
+	Parent      int64
+	Fork        chat.Fork // its other versions
+	Pinned      bool      // stays when the context overflows
+	Edited      bool      // a reply whose text the user has changed
 	CanContinue bool
-	CanRetry    bool   // regenerate: the last reply of the branch
+	CanRetry    bool // the model can write another reply in its place, or after it
+	CanEdit     bool
 	Stats       string // "128 tokens · 18.2 tok/s · first after 0.4 s"
 	When        string // time, for people
 }

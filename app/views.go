@@ -50,8 +50,12 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 	if err != nil {
 		return conversationView{}, err
 	}
+	stretch, err := a.stretch(ctx, c, tail, turns)
+	if err != nil {
+		return conversationView{}, err
+	}
 	view := conversationView{
-		stretchView: a.stretch(c, tail, turns), At: at,
+		stretchView: stretch, At: at,
 		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c),
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
@@ -79,11 +83,12 @@ func firstSeen(tail []chat.Turn) int64 {
 // database row.
 func (a *App) turn(t chat.Turn, last bool) turnView {
 	view := turnView{
-		ID: t.ID, User: t.Role == chat.User, State: string(t.State), Notice: a.notice(t),
-		CanContinue: last && t.CanContinue(), CanRetry: last && t.Role == chat.Assistant && t.Origin == "" && t.State != chat.Running,
+		ID: t.ID, Parent: t.Parent, User: t.Role == chat.User, State: string(t.State), Notice: a.notice(t),
+		Pinned: t.Pinned, Edited: t.Origin == chat.OriginEdit,
+		CanContinue: last && t.CanContinue(), CanRetry: canRetry(t) && (last || t.Role == chat.Assistant), CanEdit: canEdit(t),
 		Stats: a.statsLine(t.Stats), When: t.Created.Local().Format("15:04"),
 	}
-	if r := a.running(t.Chat); r != nil && r.turn == t.ID {
+	if r := a.writer(t); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		view.Text, view.Reasoning, view.Seq = r.text.Blocks(), r.reasoning.Blocks(), r.seq

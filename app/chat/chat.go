@@ -52,6 +52,9 @@ type Settings struct {
 	PresencePenalty  *float64 `json:"presence_penalty,omitempty"`
 	FrequencyPenalty *float64 `json:"frequency_penalty,omitempty"`
 	MaxTokens        int      `json:"max_tokens,omitempty"` // of a reply; 0 leaves it to the app's settings
+
+	Candidates int  `json:"candidates,omitempty"` // replies to write side by side; 0 is one
+	Choices    bool `json:"choices,omitempty"`    // keep what each token could have been instead
 }
 
 // Role says who speaks in a turn.
@@ -84,17 +87,20 @@ type Turn struct {
 	State     State
 	Error     string // a sentence for people, when Failed or Interrupted
 	Origin    string // "" for the model, else what wrote it, such as "quote"
-	Pinned    bool   // the user marked it
+	Pinned    bool   // the user marked it; it stays when the context overflows
 	Stats     Stats
 	Created   time.Time
+	Candidate int // its number, from 1, among replies of which none is kept yet; else 0
 }
 
-// CanContinue tells whether the model may go on where the reply ended.
+// CanContinue tells whether the model may go on where the reply ended. After an
+// edit it may: the user has written the reply's beginning.
 func (t Turn) CanContinue() bool {
-	if t.Role != Assistant || t.Origin != "" {
+	if t.Role != Assistant || t.Origin != "" && t.Origin != OriginEdit {
 		return false
 	}
-	return t.State == Stopped || t.State == Interrupted || t.State == Failed ||
+	return t.Origin == OriginEdit && t.State == Done && t.Stats.Finish == "" ||
+		t.State == Stopped || t.State == Interrupted || t.State == Failed ||
 		t.State == Done && (t.Stats.Finish == "length" || t.Stats.Finish == "context")
 }
 
@@ -117,6 +123,7 @@ type Stats struct {
 	Resumed         int             `json:"resumed,omitempty"`         // bytes of reasoning and text that were there before, when the reply was continued
 	FirstSeen       int64           `json:"first_seen,omitempty"`      // turn from which on the model saw the chat, when it no longer saw all
 	ContextLength   int             `json:"context_length,omitempty"`  // of the model, in tokens
+	Choices         bool            `json:"choices,omitempty"`         // what its tokens could have been instead is kept
 	FollowUps       []string        `json:"follow_ups,omitempty"`      // what the user might say next
 	Model           string          `json:"model,omitempty"`           // its name
 	ModelHash       string          `json:"model_hash,omitempty"`

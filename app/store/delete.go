@@ -67,7 +67,7 @@ func (s *Store) ClearTurns(ctx context.Context, chatID int64) (int, error) {
 
 const (
 	lastClearSQL = `
-SELECT l.id, coalesce(l.head, 0) FROM clears l JOIN chats c ON c.id = l.chat
+SELECT l.id FROM clears l JOIN chats c ON c.id = l.chat
  WHERE l.chat = ? AND c.deleted IS NULL ORDER BY l.id DESC LIMIT 1`
 
 	// What was said since goes on after what comes back.
@@ -79,26 +79,32 @@ UPDATE chats SET head = coalesce(chats.head, l.head), context = coalesce(chats.c
   FROM clears l WHERE l.id = ? AND chats.id = l.chat`
 )
 
-// RestoreTurns undoes the last ClearTurns of a chat: turns, head and context
-// are as before. Turns that were added since follow after them.
+// RestoreTurns undoes the last ClearTurns or DeleteTurn of a chat: turns, head
+// and context are as before. Turns that were added since a ClearTurns follow
+// after those that come back.
 // Errors: chat.ErrNotFound, also when there is nothing to undo.
 func (s *Store) RestoreTurns(ctx context.Context, chatID int64) error {
 	return s.write(ctx, fmt.Sprintf("restore the turns of chat %d", chatID), func(tx *sql.Tx) error {
-		var clear, head int64
-		if err := tx.QueryRowContext(ctx, lastClearSQL, chatID).Scan(&clear, &head); err != nil {
+		var clear int64
+		if err := tx.QueryRowContext(ctx, lastClearSQL, chatID).Scan(&clear); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, rejoinSQL, null(head), chatID); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, restoreTurnsSQL, clear); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, restoreHeadSQL, clear); err != nil {
-			return err
-		}
-		return changed(tx.ExecContext(ctx, `DELETE FROM clears WHERE id = ?`, clear))
+		return restore(ctx, tx, clear)
 	})
+}
+
+// restoreAll takes back the clear of a whole chat that ended with head.
+func restoreAll(ctx context.Context, tx *sql.Tx, clear, chatID, head int64) error {
+	if _, err := tx.ExecContext(ctx, rejoinSQL, null(head), chatID); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, restoreTurnsSQL, clear); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, restoreHeadSQL, clear); err != nil {
+		return err
+	}
+	return changed(tx.ExecContext(ctx, `DELETE FROM clears WHERE id = ?`, clear))
 }
 
 // Purge removes for good what was deleted or cleared before the given time, and
@@ -110,6 +116,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) error {
 			`DELETE FROM chats WHERE deleted < ?`, // and all that belongs to them
 			`DELETE FROM clears WHERE created < ?`,
 			`DELETE FROM folders WHERE deleted < ?`,
+			`DELETE FROM queue WHERE position < 0 AND created < ?`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, before.UnixMilli()); err != nil {
 				return err

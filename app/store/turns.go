@@ -12,8 +12,8 @@ import (
 )
 
 const insertTurnSQL = `
-INSERT INTO turns (chat, parent, role, text, reasoning, state, error, origin, pinned, stats, created)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
+INSERT INTO turns (chat, parent, role, text, reasoning, state, error, origin, stats, created, pinned, candidate)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
 
 const advanceSQL = `UPDATE chats SET head = ?, updated = ? WHERE id = ?`
 
@@ -53,8 +53,14 @@ SELECT EXISTS (SELECT 1 FROM turns WHERE chat = c.id AND state = 'running')
 	return nil
 }
 
-// appendTurn inserts t, sets its ID and makes it the head of its chat.
+// appendTurn inserts t, sets its ID and makes it the head of its chat. Going on
+// after one of several candidates keeps that one.
 func appendTurn(ctx context.Context, tx *sql.Tx, t *chat.Turn) error {
+	const keptSQL = `
+UPDATE turns SET candidate = 0 WHERE candidate > 0 AND parent = (SELECT parent FROM turns WHERE id = ?)`
+	if _, err := tx.ExecContext(ctx, keptSQL, null(t.Parent)); err != nil {
+		return err
+	}
 	if err := insertTurn(ctx, tx, t); err != nil {
 		return err
 	}
@@ -67,7 +73,7 @@ func insertTurn(ctx context.Context, tx *sql.Tx, t *chat.Turn) error {
 		return err
 	}
 	return tx.QueryRowContext(ctx, insertTurnSQL, t.Chat, null(t.Parent), t.Role, t.Text, t.Reasoning,
-		t.State, t.Error, t.Origin, t.Pinned, string(stats), t.Created.UnixMilli()).Scan(&t.ID)
+		t.State, t.Error, t.Origin, string(stats), t.Created.UnixMilli(), t.Pinned, t.Candidate).Scan(&t.ID)
 }
 
 // foldedColumns are a turn's two texts with the pieces of a running reply.
@@ -78,7 +84,7 @@ t.reasoning || coalesce(CASE t.state WHEN 'running' THEN
     (SELECT group_concat(text, '' ORDER BY seq) FROM pieces WHERE turn = t.id AND reasoning = 1) END, '')`
 
 const turnColumns = `t.id, t.chat, coalesce(t.parent, 0), t.role, ` + foldedColumns + `,
-t.state, t.error, t.origin, t.pinned, t.stats, t.created`
+t.state, t.error, t.origin, t.stats, t.created, t.pinned, t.candidate`
 
 const turnSQL = `
 SELECT ` + turnColumns + ` FROM turns t JOIN chats c ON c.id = t.chat
@@ -139,7 +145,7 @@ func scanTurn(row scanner) (chat.Turn, error) {
 		created int64
 	)
 	if err := row.Scan(&t.ID, &t.Chat, &t.Parent, &t.Role, &t.Text, &t.Reasoning,
-		&t.State, &t.Error, &t.Origin, &t.Pinned, &stats, &created); err != nil {
+		&t.State, &t.Error, &t.Origin, &stats, &created, &t.Pinned, &t.Candidate); err != nil {
 		return chat.Turn{}, err
 	}
 	t.Created = time.UnixMilli(created)

@@ -8,6 +8,8 @@ export function connect(win) {
   const opener = win.querySelector('.opener');
   const narrow = matchMedia('(width < 48rem)');
 
+  let { chat } = document.getElementById('conversation').dataset; // the one that was opened last
+
   function set(open, { focus = true } = {}) {
     if (narrow.matches) {
       win.dataset.drawer = open ? 'open' : 'closed';
@@ -33,7 +35,10 @@ export function connect(win) {
 
   // A chat that was opened is what the user wants to write in, or a turn of it to read.
   function onSwap({ detail: { ctx } }) {
-    if (ctx.target?.id !== 'conversation' || !ctx.sourceElement?.closest('.side, #conversation')) return;
+    const [before, source] = [chat, ctx.sourceElement];
+    ({ chat } = document.getElementById('conversation').dataset);
+    if (ctx.target?.id !== 'conversation' || !source?.closest('.side, #conversation, .turnmenu')) return;
+    if (chat === before && !source.closest('.side')) return; // an action on a turn: see turns.js
     if (pane.inert) set(false, { focus: false });
     const found = document.getElementById(document.querySelector('.scroller').dataset.at);
     if (found) found.tabIndex = -1;

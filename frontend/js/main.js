@@ -12,6 +12,7 @@ import * as dialog from './dialog.js';
 import * as draft from './draft.js';
 import * as drag from './drag.js';
 import * as drawer from './drawer.js';
+import * as editor from './editor.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
 import * as exporting from './export.js';
@@ -38,9 +39,10 @@ import * as stretch from './stretch.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
 import * as toasts from './toasts.js';
+import * as turnmenu from './turnmenu.js';
+import * as turns from './turns.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, errors, escape, export: exporting, finder,
-  fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup, refresh, reply,
-  sections, splitter, status, stretch, title, toast, toasts,
+  autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, editor, errors, escape, export: exporting, finder, fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup,
+  refresh, reply, sections, splitter, status, stretch, title, toast, toasts, turnmenu, turns,
 });

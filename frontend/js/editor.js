@@ -1,0 +1,37 @@
+// The editor of a text that stands on the page: grows with it, saves with Enter
+// (or Ctrl+Enter, where Enter starts a line), and leaves with Escape.
+import { all, listen } from './behaviours.js';
+
+export function connect(form) {
+  const box = form.querySelector('textarea');
+
+  function grow() {
+    box.style.blockSize = 'auto';
+    box.style.blockSize = `${box.scrollHeight + 2}px`;
+  }
+
+  function onKey(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    const saves = event.ctrlKey || event.metaKey || ('enter' in form.dataset && !event.shiftKey);
+    if (event.key === 'Enter' && saves) form.requestSubmit();
+    else if (event.key === 'Escape') form.querySelector('[data-cancel]').click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // What is being edited outlives every refresh, until it has been saved.
+  function onAnswer({ detail: { ctx } }) {
+    if (ctx.sourceElement === form && ctx.response?.status < 400) form.closest('[hx-morph-skip]')?.removeAttribute('hx-morph-skip');
+  }
+
+  grow();
+  box.focus({ preventScroll: true });
+  box.setSelectionRange(box.value.length, box.value.length);
+  form.scrollIntoView({ block: 'nearest' });
+  return all(
+    listen(box, 'input', grow),
+    listen(form, 'keydown', onKey),
+    listen(document, 'htmx:after:request', onAnswer),
+  );
+}
