@@ -50,7 +50,11 @@ type reply struct {
 	text      *markdown.Stream
 	reasoning *markdown.Stream
 	thinking  time.Duration // how long the reasoning took
-	phase     string        // see statusView.State
+
+	thoughts      string // the end of the reasoning, for the fold's line
+	thoughtTokens int    // of the reasoning
+
+	phase string // see statusView.State
 }
 
 // launch starts writing turns from src: one, or candidates, whose events src
@@ -217,8 +221,9 @@ func (r *reply) show(batch []chat.Piece) {
 	event := replyEvent{Chat: r.chat, Turn: r.turn, Seq: r.seq}
 	for _, p := range batch {
 		if p.Reasoning {
-			r.thinking = time.Since(r.decoded)
-			event.Parts = append(event.Parts, changed("reasoning", r.app.say("turn.thinking"), r.reasoning.Write(p.Text)))
+			r.thinking, r.thoughtTokens = time.Since(r.decoded), r.tokens
+			r.thoughts = (r.thoughts + p.Text)[max(0, len(r.thoughts)+len(p.Text)-gistTail):]
+			event.Parts = append(event.Parts, changed("reasoning", r.app.thinkingSummary(r.thoughts), r.reasoning.Write(p.Text)))
 			continue
 		}
 		event.Parts = append(event.Parts, changed("text", "", r.text.Write(p.Text)))
@@ -247,7 +252,7 @@ func (r *reply) count() (tokens int) {
 
 // foldSummary tells the fold how long the reasoning took, and changes no block.
 func (r *reply) foldSummary() replyPart {
-	return changed("reasoning", r.app.thoughtFor(r.thinking), markdown.Update{From: len(r.reasoning.Blocks())})
+	return changed("reasoning", r.app.thoughtSummary(r.thinking, r.thoughtTokens), markdown.Update{From: len(r.reasoning.Blocks())})
 }
 
 func changed(part, summary string, u markdown.Update) replyPart {

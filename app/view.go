@@ -44,7 +44,8 @@ type turnView struct {
 	Divider     string          // shown above the turn: from here on the model starts afresh
 	Text        []template.HTML // rendered blocks
 	Reasoning   []template.HTML
-	Summary     string   // of the fold: "Thought for 4 s", "Thinking…"
+	Summary     string   // of the fold: "Thought for 4 s · 120 tokens", "Thinking: …"
+	Fold        string   // the reader's wish: open, closed or auto (also "")
 	State       string   // chat.State
 	Seq         int      // last reply event that Text and Reasoning contain
 	Notice      string   // why it ended, a sentence; "" when it ended by itself

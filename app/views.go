@@ -86,15 +86,15 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 		ID: t.ID, Parent: t.Parent, User: t.Role == chat.User, State: string(t.State), Notice: a.notice(t),
 		Pinned: t.Pinned, Edited: t.Origin == chat.OriginEdit,
 		CanContinue: last && t.CanContinue(), CanRetry: canRetry(t) && (last || t.Role == chat.Assistant), CanEdit: canEdit(t),
-		Stats: a.statsLine(t.Stats), When: t.Created.Local().Format("15:04"),
+		Stats: a.statsLine(t.Stats), When: t.Created.Local().Format("15:04"), Fold: a.opts.Config.Get().Reasoning,
 	}
 	if r := a.writer(t); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		view.Text, view.Reasoning, view.Seq = r.text.Blocks(), r.reasoning.Blocks(), r.seq
-		view.Summary = a.say("turn.thinking")
+		view.Summary = a.thinkingSummary(r.thoughts)
 		if r.phase == "writing" {
-			view.Summary = a.thoughtFor(r.thinking)
+			view.Summary = a.thoughtSummary(r.thinking, r.thoughtTokens)
 		}
 		return view
 	}
@@ -108,7 +108,7 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 	view.Text = a.words.Render(textID(t.ID), t.Text)
 	if strings.TrimSpace(t.Reasoning) != "" {
 		view.Reasoning = a.words.Render(reasoningID(t.ID), t.Reasoning)
-		view.Summary = a.thoughtFor(time.Duration(t.Stats.ReasoningMS * float64(time.Millisecond)))
+		view.Summary = a.thoughtSummary(time.Duration(t.Stats.ReasoningMS*float64(time.Millisecond)), t.Stats.ReasoningTokens)
 	}
 	return view
 }

@@ -47,6 +47,8 @@ type Config struct {
 	Manner
 	Presets []Preset `json:"presets,omitempty"`
 
+	Reasoning string `json:"reasoning"` // the fold: "auto", "open" or "closed"
+
 	Titles        bool   `json:"titles"`     // the model names chats
 	FollowUps     bool   `json:"follow_ups"` // the model suggests what to ask next
 	Send          string `json:"send"`       // "enter" or "ctrl+enter"
@@ -106,7 +108,7 @@ func FontSizes() []int { return []int{80, 90, 100, 110, 125, 150, 175, 200} }
 // Default is what a new installation has.
 func Default() Config {
 	return Config{
-		Theme: ThemeSystem, Language: "system", Accent: "violet", Density: "comfortable", FontSize: 100, Depth: "soft", Motion: "system", Sidebar: true,
+		Theme: ThemeSystem, Language: "system", Accent: "violet", Density: "comfortable", Reasoning: "auto", FontSize: 100, Depth: "soft", Motion: "system", Sidebar: true,
 		Titles: true, FollowUps: true, Send: "enter", Notifications: true, SnapshotGiB: 8, IdleMinutes: 10,
 	}
 }

@@ -88,6 +88,7 @@ func Keys() []Key {
 
 		manner(choice("thinking", Thinking, "Whether a model that can reason does so before it answers; null is as the model has it.", func(c *Config) *engine.Thinking { return &c.Thinking }, engine.ThinkingOn, engine.ThinkingOff).open()),
 		manner(number("thinking_budget", Thinking, "Tokens of reasoning after which the answer begins; 0 is no limit.", func(c *Config) *int { return &c.ThinkingBudget }, 0, 1<<20)),
+		choice("reasoning", Thinking, "The fold of the reasoning: open, closed, or open while there is nothing else to read (auto).", func(c *Config) *string { return &c.Reasoning }, "auto", "open", "closed"),
 
 		number("context_length", Context, "Tokens that the model can see at once; 0 is the most that fits into memory.", func(c *Config) *int { return &c.ContextLength }, 0, 1<<20),
 		choice("kv_type", Context, "How the evaluated chat is held: f16 is exact, q8_0 takes half the memory; null is f16.", func(c *Config) *string { return &c.KVType }, "f16", "q8_0").open(),

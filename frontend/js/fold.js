@@ -1,15 +1,18 @@
-// The fold of the reasoning: open while there is nothing else to read, closed
-// when the answer begins, and left alone once the reader has touched it. While
-// it is being written its newest line stays in sight.
+// The fold of the reasoning. It is as the reader left the last one; until then it
+// is open while there is nothing else to read and closed when the answer begins.
+// While it is being written its newest line stays in sight.
 import { all, listen } from './behaviours.js';
+import { post } from './http.js';
 
 export function connect(fold) {
   const turn = fold.closest('.turn');
-  if (turn.dataset.state !== 'running') return undefined;
+  const remember = listen(fold.querySelector('summary'), 'click', () => { post('/settings/reasoning', { value: fold.open ? 'closed' : 'open' }).catch(() => {}); });
+  if (turn.dataset.state !== 'running') return remember;
   const text = turn.querySelector('[data-part="text"]');
-  fold.open = text.childElementCount === 0;
+  const { wish } = fold.dataset;
+  fold.open = wish === 'open' || (wish !== 'closed' && text.childElementCount === 0);
   const observer = new MutationObserver(() => { fold.open = false; observer.disconnect(); });
-  if (fold.open) observer.observe(text, { childList: true });
+  if (fold.open && wish !== 'open') observer.observe(text, { childList: true });
 
   const reasoning = fold.querySelector('[data-part="reasoning"]');
   const follow = () => { if (text.childElementCount === 0) reasoning.scrollTop = reasoning.scrollHeight; };
@@ -18,6 +21,7 @@ export function connect(fold) {
   follow();
 
   return all(
+    remember,
     listen(fold.querySelector('summary'), 'click', () => observer.disconnect()),
     () => observer.disconnect(),
     () => grown.disconnect(),
