@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export GOFLAGS := -tags=desktop,production,webkit2_41,sqlite_fts5 -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: run test build check lint bench fuzz golden pictures engine-cuda engine-vulkan clean help setup setup-test
+.PHONY: run test build check lint bench fuzz golden pictures engine-cuda bench-cuda engine-vulkan clean help setup setup-test
 
 run: build ## build and open the app (in the terminal where there is no display)
 	@build/run.sh
@@ -42,6 +42,10 @@ pictures: setup-test ## picture each state of the window (build/pictures) and co
 
 engine-cuda: setup ## add the CUDA backend (143 MB) to build/engine
 	@build/engine.sh cuda
+
+bench-cuda: build engine-cuda ## measure SmolLM3-3B's shape on an NVIDIA card (needs CUDA 13's libcudart and libcublas)
+	build/bin/notso doctor
+	build/bin/notso bench --shape smollm3-3b
 
 engine-vulkan: setup ## add the Vulkan backend to build/engine
 	@build/engine.sh vulkan

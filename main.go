@@ -31,6 +31,10 @@ func run(args []string) int {
 		return runWindow()
 	case args[0] == workerRole:
 		return runWorker()
+	case args[0] == quantizeRole:
+		return runQuantize(args[1:])
+	case args[0] == devicesRole:
+		return runDevices()
 	default:
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		defer stop()

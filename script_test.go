@@ -16,6 +16,9 @@ const roleVariable = "NOTSO_TEST_ROLE"
 
 // The scripts run this program, worker and all: the test binary takes its part.
 func TestMain(m *testing.M) {
+	if os.Getenv(roleVariable) == bareRole {
+		os.Exit(runBare())
+	}
 	if os.Getenv(roleVariable) != "" {
 		os.Exit(run([]string{os.Getenv(roleVariable)}))
 	}

@@ -36,6 +36,8 @@ func terminal() cli.Env {
 		OpenTalker: openTalker,
 		Engine:     engineFacts,
 		Remote:     remoteFacts,
+		Inspect:    inspectModel,
+		Quantize:   quantizeModel,
 		Bench:      runBench,
 		Replay:     replay,
 		Render:     render,
@@ -67,7 +69,11 @@ func engineFacts(context.Context) (cli.EngineFacts, error) {
 	}
 	facts.Build = l.Build()
 	for _, d := range l.Devices() {
-		facts.Devices = append(facts.Devices, d.Name)
+		name := d.Name
+		if d.GPU {
+			name = fmt.Sprintf("%s (%s, %.1f of %.1f GB free)", d.Name, d.Description, float64(d.FreeBytes)/1e9, float64(d.TotalBytes)/1e9)
+		}
+		facts.Devices = append(facts.Devices, name)
 	}
 	return facts, nil
 }

@@ -213,7 +213,7 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 	_, info, _, _ := a.model.snapshot()
 	parts := []string{a.status().Text, a.gauge(c, tail).Text, fmt.Sprintf("%d turns", turns)}
 	if info.EngineBuild != "" {
-		parts = append(parts, info.EngineBuild+" on "+strings.Join(info.Devices, ", "))
+		parts = append(parts, info.EngineBuild+" "+a.placed(info))
 	}
 	out.Text = strings.Join(parts, " · ")
 	return nil

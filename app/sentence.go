@@ -58,6 +58,8 @@ func sentence(in words.Words, err error) string {
 		return in.Say("error.unsupported", capital(unsupported.What))
 	case errors.As(err, &remote):
 		return remoteSentence(in, remote)
+	case errors.Is(err, engine.ErrDeviceLost):
+		return in.Say("device.gone")
 	case errors.Is(err, engine.ErrWorkerDied):
 		return in.Say("error.worker_died", cause(in, err))
 	case errors.Is(err, syscall.ENOSPC):

@@ -22,7 +22,11 @@ func (a *App) showModelStatus(status statusView) { a.opts.Emit("status", a.remot
 func (a *App) modelChanged() {
 	a.showModelStatus(a.status())
 	a.opts.Emit("refresh", refreshEvent{What: "model"})
-	if state, info, builtin, _ := a.model.snapshot(); state == "ready" && info.Template == "chatml" && !builtin {
+	state, info, builtin, _ := a.model.snapshot()
+	if state == "ready" {
+		a.tellPlacement(info)
+	}
+	if state == "ready" && info.Template == "chatml" && !builtin {
 		a.opts.Emit("toast", toastView{Text: a.say("status.chatml"), Kind: "info"})
 	}
 }

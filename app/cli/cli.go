@@ -25,6 +25,7 @@ import (
 	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/spelling"
+	"notso/engine"
 )
 
 // Exit codes.
@@ -50,6 +51,13 @@ type Env struct {
 	// Remote asks the server that the user has named for its model. Without one,
 	// the facts are empty.
 	Remote func(ctx context.Context, paths home.Paths, settings config.Config) (RemoteFacts, error)
+
+	// Inspect lets a model file explain itself, and says what it would need here.
+	Inspect func(ctx context.Context, path string) (engine.Anatomy, error)
+
+	// Quantize makes the file to ("": named after from) of the model from, with
+	// its weights stored as kind. progress is told of each tensor.
+	Quantize func(ctx context.Context, from, to, kind string, progress func(done, total int)) (Quantized, error)
 
 	// Bench measures the program; see package bench. What it does meanwhile goes
 	// to progress.

@@ -18,6 +18,7 @@ import (
 	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/store"
+	"notso/engine"
 	"notso/engine/prompt"
 )
 
@@ -62,6 +63,9 @@ func testEnv() Env {
 				return EngineFacts{}, errors.New("libllama.so is not there")
 			}
 			return EngineFacts{Build: "llama.cpp v0.4.0", Libraries: "/lib/engine", Devices: []string{"CPU"}}, nil
+		},
+		Inspect: func(_ context.Context, path string) (engine.Anatomy, error) {
+			return engine.Anatomy{Fit: &engine.Fit{Kind: engine.FitsCPU, Context: 8192, TokensPerSecond: 12}}, nil
 		},
 		Render:   prompt.RenderJSON,
 		Sentence: sentence,

@@ -13,6 +13,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/passage"
+	"notso/engine"
 )
 
 // EngineFacts is what the engine says of itself once its libraries are loaded.
@@ -112,6 +113,16 @@ func examine(ctx context.Context, env Env) report {
 
 	model, err := env.Library(paths).Pick(settings.Model)
 	r.add("model", model, err, "Put a GGUF file into "+paths.Models+" or set NOTSO_MODEL to one.")
+
+	if err == nil {
+		var anatomy engine.Anatomy
+		if anatomy, err = env.Inspect(ctx, model); err == nil {
+			if anatomy.Fit.Kind == engine.FitsNot {
+				err = errors.New(fitLine(*anatomy.Fit))
+			}
+			r.add("memory", "the model "+fitLine(*anatomy.Fit), err, "Close other programs, or choose a smaller model (notso models search).")
+		}
+	}
 
 	r.Engine, err = env.Engine(ctx)
 	r.add("engine", r.Engine.Build+" on "+strings.Join(r.Engine.Devices, ", "), err, "Install the program anew, or set NOTSO_ENGINE_LIB to a folder with the libraries of the same llama.cpp release.")

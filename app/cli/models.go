@@ -16,12 +16,13 @@ import (
 	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/spelling"
+	"notso/engine"
 )
 
 func modelsRole() role {
 	return role{
 		name:    "models",
-		usage:   "[list|search|pull|import|verify|rm|show] [NAME] [--json]",
+		usage:   "[list|search|pull|import|verify|rm|show|quantize] [NAME] [--json]",
 		summary: "list, find, fetch and check model files",
 		details: `  notso models                  list those on this machine; the one in use has a star
   notso models search           list the built-in catalogue; nothing is asked of anyone
@@ -33,7 +34,10 @@ func modelsRole() role {
   notso models import PATH      link a file into the models folder; nothing is copied
   notso models verify NAME      compare a file with its publisher's checksum
   notso models rm NAME          remove a model; rm --undo NAME brings it back, for a day
-  notso models show NAME        say what a model is
+  notso models show NAME        say what a model is, what its file holds, and what it needs here
+  notso models quantize NAME TYPE [--out FILE]
+                                store its weights in fewer bits, such as Q4_K_M, in a new file that
+                                is tried before it gets its name
 
 Models are looked for in the models folder of the app's data, in the folder
 "models" beside the program, and at NOTSO_MODEL. A token for models that are not
@@ -56,6 +60,10 @@ type modelsRun struct {
 }
 
 func runModels(ctx context.Context, env Env, args arguments) error {
+	if len(args.rest) > 0 && args.rest[0] == "quantize" {
+		args.rest = args.rest[1:]
+		return runQuantize(ctx, env, args)
+	}
 	f := args.flags()
 	r := modelsRun{env: env, args: args}
 	f.BoolVar(&r.asJSON, "json", false, "")
@@ -78,7 +86,7 @@ func runModels(ctx context.Context, env Env, args arguments) error {
 	action, known := actions[do]
 	switch {
 	case !known:
-		names := []string{"list", "search", "pull", "import", "verify", "rm", "show"}
+		names := []string{"list", "search", "pull", "import", "verify", "rm", "show", "quantize"}
 		if near := spelling.Near(do, names); len(near) > 0 {
 			return args.wrong("There is no %q. Did you mean notso models %s?", do, strings.Join(near, " or notso models "))
 		}
@@ -296,8 +304,16 @@ func (r modelsRun) show() error {
 	if err != nil {
 		return err
 	}
+	anatomy, inspectErr := r.env.Inspect(r.ctx, item.Path)
 	if r.asJSON {
-		return writeJSON(r.env.Stdout, item)
+		shown := struct {
+			shelf.Item
+			Anatomy *engine.Anatomy `json:"anatomy,omitempty"`
+		}{Item: item}
+		if inspectErr == nil {
+			shown.Anatomy = &anatomy
+		}
+		return writeJSON(r.env.Stdout, shown)
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
 		row("Name", item.Name)
@@ -325,6 +341,9 @@ func (r modelsRun) show() error {
 		}
 		if item.TokensPerSecond > 0 {
 			row("Speed here", fmt.Sprintf("%.1f tok/s", item.TokensPerSecond))
+		}
+		if inspectErr == nil {
+			anatomyRows(row, anatomy)
 		}
 	})
 }

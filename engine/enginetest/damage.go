@@ -147,3 +147,15 @@ func putFloat(raw []byte, x float64) {
 	}
 	putUint(raw, math.Float64bits(x))
 }
+
+// DamageField is Damage that always changes one field of the header.
+func DamageField(seed int64, src []byte) (damaged []byte, what string) {
+	random := rand.New(rand.NewPCG(uint64(seed), 0x6669_656c))
+	fields, _ := headerFields(src)
+	for {
+		damaged = bytes.Clone(src)
+		if what = changeField(random, damaged, fields); !bytes.Equal(damaged, src) {
+			return damaged, what
+		}
+	}
+}

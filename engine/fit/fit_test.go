@@ -35,19 +35,19 @@ func TestVerdicts(t *testing.T) {
 		name       string
 		machine    Machine
 		settings   Settings
-		want       Kind
+		want       engine.FitKind
 		wantLayers int
 		wantLength int
 	}{
-		{"plenty of memory", Machine{RAM: 64 * gib}, Settings{}, OnCPU, 0, 8192},
-		{"memory unknown", Machine{}, Settings{}, OnCPU, 0, 8192},
-		{"just enough for the shortest context", Machine{RAM: 2 * gib}, Settings{}, OnCPU, 0, 8192},
-		{"not even that", Machine{RAM: need.Process}, Settings{}, Not, 0, ShortestContext},
-		{"a large GPU", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, OnGPU, 5, 8192},
-		{"a GPU for the output and two layers", Machine{RAM: 8 * gib, GPUs: []int64{gpuBuffers + layerSizes(f, 8192, "")[4] + 2*layer + layer/2}}, Settings{Context: 8192}, Partly, 3, 8192},
-		{"a GPU that is full", Machine{RAM: 8 * gib, GPUs: []int64{gpuReserve}}, Settings{Context: 8192}, OnCPU, 0, 8192},
-		{"a GPU that is not wanted", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192, GPULayers: -1}, OnCPU, 0, 8192},
-		{"little memory, but a large GPU", Machine{RAM: gib / 8, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, OnGPU, 5, 8192},
+		{"plenty of memory", Machine{RAM: 64 * gib}, Settings{}, engine.FitsCPU, 0, 8192},
+		{"memory unknown", Machine{}, Settings{}, engine.FitsCPU, 0, 8192},
+		{"just enough for the shortest context", Machine{RAM: 2 * gib}, Settings{}, engine.FitsCPU, 0, 8192},
+		{"not even that", Machine{RAM: need.Process}, Settings{}, engine.FitsNot, 0, ShortestContext},
+		{"a large GPU", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, engine.FitsGPU, 5, 8192},
+		{"a GPU for the output and two layers", Machine{RAM: 8 * gib, GPUs: []int64{gpuBuffers + layerSizes(f, 8192, "")[4] + 2*layer + layer/2}}, Settings{Context: 8192}, engine.FitsPartly, 3, 8192},
+		{"a GPU that is full", Machine{RAM: 8 * gib, GPUs: []int64{gpuReserve}}, Settings{Context: 8192}, engine.FitsCPU, 0, 8192},
+		{"a GPU that is not wanted", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192, GPULayers: -1}, engine.FitsCPU, 0, 8192},
+		{"little memory, but a large GPU", Machine{RAM: gib / 8, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, engine.FitsGPU, 5, 8192},
 	} {
 		v := Judge(f, test.settings, test.machine)
 		if v.Kind != test.want || v.GPULayers != test.wantLayers || v.Layers != 5 || v.Context != test.wantLength {

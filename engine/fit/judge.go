@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"notso/engine"
 	"notso/engine/gguf"
 )
 
@@ -15,32 +16,6 @@ type Machine struct {
 	BytesPerSecond float64 // that all cores together read; 0 unknown
 }
 
-// Kind is how a model fits.
-type Kind string
-
-const (
-	OnGPU  Kind = "gpu"    // all of it
-	Partly Kind = "partly" // some layers on the GPU, the others on the CPU
-	OnCPU  Kind = "cpu"
-	Not    Kind = "not" // not even with the shortest context
-)
-
-// Verdict is how a model fits a machine, with the numbers behind it.
-type Verdict struct {
-	Kind      Kind  `json:"kind"`
-	Need      Need  `json:"need"`
-	RAM       int64 `json:"ram"`  // bytes available, of those Reserve stay free
-	VRAM      int64 `json:"vram"` // bytes free, of all GPUs
-	Context   int   `json:"context"`
-	GPULayers int   `json:"gpu_layers"`
-	Layers    int   `json:"layers"` // with the output, which counts as one
-
-	// TokensPerSecond is what the memory's speed lets the CPU write: all of the
-	// reply's speed without a GPU, the slower part with some layers on one. 0
-	// where the CPU has no part in it, or its memory was not measured.
-	TokensPerSecond float64 `json:"tokens_per_second"`
-}
-
 // ShortestContext is what a chat needs to make sense, in tokens.
 const ShortestContext = 2048
 
@@ -49,8 +24,8 @@ const ShortestContext = 2048
 const cpuShare = 0.9
 
 // Judge says how the model of f fits the machine.
-func Judge(f *gguf.File, s Settings, m Machine) Verdict {
-	v := Verdict{RAM: m.RAM, Layers: layers(f) + 1, Context: s.Context}
+func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
+	v := engine.Fit{RAM: m.RAM, Layers: layers(f) + 1, Context: s.Context}
 	for _, free := range m.GPUs {
 		v.VRAM += free
 	}
@@ -66,13 +41,13 @@ func Judge(f *gguf.File, s Settings, m Machine) Verdict {
 	host := v.Need.Process + int64(float64(v.Need.Total()-v.Need.Process)*onCPU)
 	switch {
 	case v.GPULayers == v.Layers:
-		v.Kind = OnGPU
+		v.Kind = engine.FitsGPU
 	case m.RAM > 0 && host > m.RAM:
-		v.Kind = Not
+		v.Kind = engine.FitsNot
 	case v.GPULayers > 0:
-		v.Kind = Partly
+		v.Kind = engine.FitsPartly
 	default:
-		v.Kind = OnCPU
+		v.Kind = engine.FitsCPU
 	}
 	return v
 }

@@ -15,6 +15,7 @@ package fit
 import (
 	"strings"
 
+	"notso/engine"
 	"notso/engine/gguf"
 )
 
@@ -24,17 +25,6 @@ type Settings struct {
 	KVType    string // "f16" (also ""), or "q8_0"
 	GPULayers int    // 0 is as many as fit, negative none
 }
-
-// Need is the memory that a model takes, in bytes.
-type Need struct {
-	Weights int64 `json:"weights"` // as they lie in the file
-	KV      int64 `json:"kv"`      // of the whole context, and the states of recurrent layers
-	Compute int64 `json:"compute"` // what a batch passes through
-	Process int64 `json:"process"` // program, libraries, vocabulary
-}
-
-// Total is all of it.
-func (n Need) Total() int64 { return n.Weights + n.KV + n.Compute + n.Process }
 
 // What the engine loads models with; see engine/runner.
 const (
@@ -51,9 +41,9 @@ const (
 )
 
 // Estimate is what a model takes on a CPU with a context of so many tokens.
-func Estimate(f *gguf.File, s Settings) Need {
+func Estimate(f *gguf.File, s Settings) engine.Need {
 	length := roundUp(int64(s.Context), ContextStep)
-	need := Need{
+	need := engine.Need{
 		KV:      length*KVBytesPerToken(f, s.KVType) + stateBytes(f)*Sequences,
 		Compute: computeBytes(f, length, BatchTokens),
 		Process: processBytes + vocabularyBytes(f),

@@ -21,7 +21,7 @@ func (f *File) architecture() string {
 
 func (f *File) checkArchitecture() error {
 	if kind, ok := f.Text("general.type"); ok && kind != "model" {
-		return fault("it holds not a model but what calls itself %q", kind)
+		return fault("it holds not a model but what calls itself %.40q", kind)
 	}
 	if n, ok := f.Uint("split.count"); ok && n > 1 {
 		return fault("it is one of the %d parts of a split model; join them into one file first", n)
@@ -31,7 +31,7 @@ func (f *File) checkArchitecture() error {
 		return fault("it does not tell its architecture")
 	}
 	if _, known := slices.BinarySearch(strings.Fields(architectures), name); !known {
-		return fault("it is of the architecture %q, which this version does not know", name)
+		return fault("it is of the architecture %.40q, which this version does not know", name)
 	}
 	if what := otherPurpose(name); what != "" {
 		return fault("it is %s (%s), which cannot hold a chat", what, name)

@@ -48,7 +48,7 @@ func (f *File) checkRope() error {
 		switch kind, _ := f.Text(key); kind {
 		case "none", "linear", "yarn", "longrope":
 		default:
-			return fault("%s is %q, which is not known", key, kind)
+			return fault("%s is %.40q, which is not known", key, kind)
 		}
 	}
 	n, ok := f.param("rope.dimension_count")

@@ -85,14 +85,14 @@ func (f *File) parseKey(c *cursor, i uint64) error {
 	}
 	key := string(raw)
 	if !plain(key) {
-		return fault("metadata key %d is %q, which is no name", i, key)
+		return fault("metadata key %d is %.40q, which is no name", i, key)
 	}
 	if _, twice := f.values[key]; twice {
-		return fault("it has the metadata key %q twice", key)
+		return fault("it has the metadata key %.40q twice", key)
 	}
 	v, err := parseValue(c)
 	if err != nil {
-		return fault("metadata key %q: %w", key, err)
+		return fault("metadata key %.40q: %w", key, err)
 	}
 	f.keys = append(f.keys, key)
 	f.values[key] = v
@@ -172,7 +172,7 @@ func parseTensor(c *cursor, i uint64) (Tensor, error) {
 	}
 	t := Tensor{Name: string(raw)}
 	if !plain(t.Name) {
-		return Tensor{}, fault("tensor %d is called %q, which is no name", i, t.Name)
+		return Tensor{}, fault("tensor %d is called %.40q, which is no name", i, t.Name)
 	}
 	dims, err := c.uint32()
 	if err != nil {

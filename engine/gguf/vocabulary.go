@@ -45,7 +45,7 @@ func (f *File) checkVocabulary() error {
 		return everyByte(tokens)
 	case "bert", "hybriddna", "rwkv", "t5":
 	default:
-		return fault("it has the tokenizer %q, which this version does not know", model)
+		return fault("it has the tokenizer %.40q, which this version does not know", model)
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func unique(tokens []string) error {
 			token = fmt.Sprintf("[EMPTY_%d]", id)
 		}
 		if first, twice := ids[token]; twice {
-			return fault("it has the token %q twice, as %d and %d", token, first, id)
+			return fault("it has the token %.40q twice, as %d and %d", token, first, id)
 		}
 		ids[token] = id
 	}

@@ -22,6 +22,7 @@ type log struct {
 	level   yzma.LogLevel // of the line being written
 	trouble []string
 	backend string // such as "zen4"
+	heard   func(line string)
 }
 
 func newLog() *log {
@@ -44,8 +45,12 @@ func (l *log) write(level yzma.LogLevel, text *byte) {
 	case yzma.LogLevelError:
 		l.keep(strings.TrimRight(goString(text), "\n"), more)
 	case yzma.LogLevelInfo:
-		if name, ok := backendName(goString(text)); ok {
+		line := goString(text)
+		if name, ok := backendName(line); ok {
 			l.backend = name
+		}
+		if l.heard != nil && !more {
+			l.heard(line)
 		}
 	}
 }
@@ -59,6 +64,13 @@ func (l *log) keep(line string, more bool) {
 		l.trouble = l.trouble[1:]
 	}
 	l.trouble = append(l.trouble, line)
+}
+
+// listen has fn told of every line of information, nil of none.
+func (l *log) listen(fn func(line string)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard = fn
 }
 
 // forget drops the lines kept, before a call whose failure is to be explained.

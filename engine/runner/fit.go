@@ -133,6 +133,10 @@ func withFewer(layers int, try func(layers int) error, giveUp func(error) bool) 
 	}
 }
 
+// AvailableMemory is what the system can give without swapping, in bytes; 0
+// where that is not known.
+func AvailableMemory() int64 { return systemMemory() }
+
 // availableMemory is what the system can give without swapping, in bytes; 0
 // when it does not say.
 func availableMemory(devices []llama.Device) int64 {

@@ -78,7 +78,11 @@ func (s Shape) file() *gguf.Writer {
 	name := s.architecture()
 	w.Set("general.architecture", name)
 	w.Set("general.type", "model")
-	w.Set("general.name", "Random weights, "+s.Name)
+	title := "Random weights, " + s.Name
+	if s.Architecture != "" {
+		title = "Random weights" // llama.cpp looks for "phi3" in it, and then for tokens
+	}
+	w.Set("general.name", title)
 	w.Set("general.file_type", uint32(15)) // Q4_K_M
 	w.Set("general.quantization_version", uint32(2))
 	w.Set(name+".block_count", uint32(s.Layers))

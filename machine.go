@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"notso/app/config"
+	"notso/app/home"
+	"notso/engine"
+	"notso/engine/fit"
+	"notso/engine/gguf"
+	"notso/engine/inspect"
+	"notso/engine/llama"
+	"notso/engine/runner"
+)
+
+// devicesRole is the argument that makes the program list its devices. It is a
+// process of its own that asks the drivers, since they may end it.
+const devicesRole = "devices"
+
+// askTime is how long drivers may take to wake up a graphics device.
+const askTime = 20 * time.Second
+
+func runDevices() int {
+	library, err := openLibrary()
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(library.Devices())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// machine is what a model can be loaded on now. Graphics devices are asked for
+// only where the libraries have a backend for one.
+func machine(ctx context.Context, paths home.Paths) fit.Machine {
+	m := fit.Machine{RAM: runner.AvailableMemory(), BytesPerSecond: fit.KnownBandwidth(filepath.Join(paths.Cache, "bandwidth.json"))}
+	for _, d := range graphics(ctx) {
+		m.GPUs = append(m.GPUs, int64(d.FreeBytes))
+	}
+	return m
+}
+
+func graphics(ctx context.Context) (found []llama.Device) {
+	dir, _ := engineDir()
+	backends := 0
+	for _, name := range []string{"cuda", "vulkan", "metal"} {
+		files, _ := filepath.Glob(filepath.Join(dir, "*ggml-"+name+"*"))
+		backends += len(files)
+	}
+	program, err := os.Executable()
+	if err != nil || backends == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, devicesRole).Output()
+	var all []llama.Device
+	if err != nil || json.Unmarshal(out, &all) != nil {
+		return nil // then none can be used either
+	}
+	for _, d := range all {
+		if d.GPU {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// inspectModel lets the file at path explain itself, and says what it would need
+// here with the settings as they are.
+func inspectModel(ctx context.Context, path string) (engine.Anatomy, error) {
+	file, err := gguf.Check(path)
+	if err != nil {
+		return engine.Anatomy{}, err
+	}
+	a := inspect.File(file)
+	paths, err := home.Find()
+	if err != nil {
+		return a, err
+	}
+	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
+	f := fit.Judge(file, fit.Settings{Context: settings.ContextLength, KVType: settings.KVType, GPULayers: settings.GPULayers}, machine(ctx, paths))
+	a.Fit = &f
+	return a, nil
+}
