@@ -31,6 +31,10 @@ const (
 	// answerTime is how long the app may take to say what is wrong with a file.
 	answerTime = 5 * time.Second
 
+	// hangTime is from when on a bare worker counts as hanging, however busy the
+	// machine is.
+	hangTime = 30 * time.Second
+
 	// bareRole makes the test binary load files with llama.cpp and no check.
 	bareRole = "bare"
 )
@@ -95,6 +99,8 @@ func TestDamagedModelFilesNeverEndTheApp(t *testing.T) {
 			killers++
 			if checked != nil {
 				stopped++
+			} else {
+				t.Logf("file %d of %s ends a bare worker and passes the check: %s", i, name(source), what)
 			}
 		}
 	}
@@ -103,7 +109,7 @@ func TestDamagedModelFilesNeverEndTheApp(t *testing.T) {
 	if refused < files/3 || fields < files/2 {
 		t.Errorf("only %d were refused, and only %d had one wrong field", refused, fields)
 	}
-	if killers > 0 && float64(stopped) < 0.95*float64(killers) {
+	if killers-stopped > max(1, killers/20) { // a few files prove little
 		t.Errorf("%d of %d files that end a bare worker were stopped before it", stopped, killers)
 	}
 	if err := try(client, sound); err != nil {
@@ -161,14 +167,22 @@ type bare struct {
 	said string // of the last file
 }
 
-// dies tells whether the file at path ends the process, or keeps it for longer
-// than an answer may take.
+// dies tells whether the file at path ends the process, or keeps it for too long.
+// A file before it may have spoilt the memory, so a death counts only if a fresh
+// process dies too.
 func (b *bare) dies(path string) bool {
+	b.t.Helper()
+	fresh := b.cmd == nil
+	return b.diesOf(path) && (fresh || b.diesOf(path))
+}
+
+func (b *bare) diesOf(path string) bool {
 	b.t.Helper()
 	if b.cmd == nil {
 		b.start()
 	}
-	timer := time.AfterFunc(answerTime, func() { b.cmd.Process.Kill() })
+	process := b.cmd.Process
+	timer := time.AfterFunc(hangTime, func() { process.Kill() })
 	defer timer.Stop()
 	fmt.Fprintln(b.in, path)
 	line, err := b.out.ReadString('\n')

@@ -23,9 +23,6 @@ func (f *File) checkArchitecture() error {
 	if kind, ok := f.Text("general.type"); ok && kind != "model" {
 		return fault("it holds not a model but what calls itself %.40q", kind)
 	}
-	if n, ok := f.Uint("split.count"); ok && n > 1 {
-		return fault("it is one of the %d parts of a split model; join them into one file first", n)
-	}
 	name, ok := f.Text("general.architecture")
 	if !ok {
 		return fault("it does not tell its architecture")
@@ -36,6 +33,10 @@ func (f *File) checkArchitecture() error {
 	if what := otherPurpose(name); what != "" {
 		return fault("it is %s (%s), which cannot hold a chat", what, name)
 	}
+	return nil
+}
+
+func (f *File) checkWeights() error {
 	if len(f.Tensors) == 0 {
 		return fault("it holds no weights")
 	}

@@ -24,6 +24,8 @@ func (f *File) check() error {
 	for _, check := range []func() error{
 		f.checkArchitecture,
 		f.checkTensors,
+		f.join,
+		f.checkWeights,
 		f.checkTypes,
 		f.checkVocabulary,
 		f.checkTemplate,

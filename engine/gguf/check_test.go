@@ -51,7 +51,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"an unknown architecture", func(m *model) { m.set("general.architecture", "llamb") }, `the architecture "llamb"`},
 		{"an embedding model", func(m *model) { m.set("general.architecture", "bert") }, "an embedding model"},
 		{"an adapter", func(m *model) { m.set("general.type", "adapter") }, `calls itself "adapter"`},
-		{"a part of a split model", func(m *model) { m.set("split.count", uint16(3)) }, "one of the 3 parts"},
+		{"a later part of a split model", func(m *model) { m.set("split.count", uint16(3)); m.set("split.no", uint16(1)) }, "part 2 of the 3"},
+		{"a first part under another name", func(m *model) { m.set("split.count", uint16(3)) }, "does not end in -00001-of-00003.gguf"},
 		{"a vocabulary alone", func(m *model) { m.tensors = nil }, "holds no weights"},
 
 		{"a key twice", func(m *model) { m.keys = append(m.keys, "general.name") }, `the metadata key "general.name" twice`},

@@ -12,6 +12,9 @@
 //   - Fingerprint names the weights of a file.
 //   - Writer makes files, of any size, without holding the tensors in memory.
 //
+// A model that is split into files is known by its first part: Check looks at all
+// of them and adds up their tensors.
+//
 // Both versions of the format that are in use, 2 and 3, are read; version 3 is
 // written. Only little-endian files are known. Functions may be called
 // concurrently; a File may be read concurrently.
@@ -117,14 +120,17 @@ func read(path string) (*File, error) {
 
 // modelFileError puts err into words for people.
 func modelFileError(path string, err error) error {
-	reason := err.Error()
+	return &engine.ModelFileError{Path: path, Reason: reason(err)}
+}
+
+func reason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		reason = "there is no such file"
+		return "there is no such file"
 	case errors.Is(err, fs.ErrPermission):
-		reason = "this user may not read it"
+		return "this user may not read it"
 	}
-	return &engine.ModelFileError{Path: path, Reason: reason}
+	return err.Error()
 }
 
 // fault is a reason, a clause that follows the path of the file.

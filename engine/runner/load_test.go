@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"notso/engine"
+	"notso/engine/enginetest"
 	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/llama"
@@ -279,5 +280,16 @@ func TestTheMachineIsKnown(t *testing.T) {
 	}
 	if _, err := os.Stat("/proc/meminfo"); err == nil && systemMemory() < 1<<28 {
 		t.Errorf("%d bytes of memory", systemMemory())
+	}
+}
+
+func TestAModelInPartsIsLoadedByItsFirst(t *testing.T) {
+	r := newRunner(t)
+	first := enginetest.Split(t, enginetest.Model(t), 2)
+	if _, err := r.Load(t.Context(), first, engine.LoadOptions{Threads: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if o := reply1(t, r, greedy(3, "Count from 1 to 300.")); o.text != "1 2 3" {
+		t.Errorf("it wrote %q", o.text)
 	}
 }
