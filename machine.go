@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +76,28 @@ func graphics(ctx context.Context) (found []llama.Device) {
 	return found
 }
 
+// judgeHeader says how the model fits here whose file begins as r has it.
+func judgeHeader(ctx context.Context, name string, r io.ReaderAt, size int64) (engine.Fit, error) {
+	file, err := gguf.ReadFrom(name, r, size)
+	if errors.Is(err, gguf.ErrShort) {
+		err = fmt.Errorf("%w: %w", err, io.ErrUnexpectedEOF)
+	}
+	if err != nil {
+		return engine.Fit{}, err
+	}
+	return judge(ctx, file)
+}
+
+// judge says how a model fits here with the settings as they are.
+func judge(ctx context.Context, file *gguf.File) (engine.Fit, error) {
+	paths, err := home.Find()
+	if err != nil {
+		return engine.Fit{}, err
+	}
+	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
+	return fit.Judge(file, fit.Settings{Context: settings.ContextLength, KVType: settings.KVType, GPULayers: settings.GPULayers}, machine(ctx, paths)), nil
+}
+
 // inspectModel lets the file at path explain itself, and says what it would need
 // here with the settings as they are.
 func inspectModel(ctx context.Context, path string) (engine.Anatomy, error) {
@@ -82,12 +106,7 @@ func inspectModel(ctx context.Context, path string) (engine.Anatomy, error) {
 		return engine.Anatomy{}, err
 	}
 	a := inspect.File(file)
-	paths, err := home.Find()
-	if err != nil {
-		return a, err
-	}
-	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
-	f := fit.Judge(file, fit.Settings{Context: settings.ContextLength, KVType: settings.KVType, GPULayers: settings.GPULayers}, machine(ctx, paths))
+	f, err := judge(ctx, file)
 	a.Fit = &f
-	return a, nil
+	return a, err
 }

@@ -28,6 +28,9 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 	p := &parts{Options: app.Options{
 		Language: words.Environment(os.Getenv),
 		Library:  newLibrary(paths.Models, model),
+
+		Inspect: inspectModel, JudgeHeader: judgeHeader,
+
 		Passages: paths.Passages,
 		Version:  version,
 	}}

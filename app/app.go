@@ -48,8 +48,15 @@ type Options struct {
 	Remote      string
 	RemoteModel string
 
-	Home     home.Paths // where things are kept, for people; zero: nowhere
-	Passages string     // folder of the user's own passages for /quote
+	Home home.Paths // where things are kept, for people; zero: nowhere
+
+	// Inspect lets a model file explain itself, and says what it would need here.
+	// JudgeHeader says the latter of a file that is not here, by its beginning of
+	// some megabytes; io.ErrUnexpectedEOF asks for more of it.
+	Inspect     func(ctx context.Context, path string) (engine.Anatomy, error)
+	JudgeHeader func(ctx context.Context, name string, beginning io.ReaderAt, size int64) (engine.Fit, error)
+
+	Passages string // folder of the user's own passages for /quote
 	Version  string
 	Warnings []string // sentences to show when the window opens, such as of settings that make no sense
 

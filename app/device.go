@@ -3,6 +3,7 @@ package app
 import (
 	"strings"
 
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -30,3 +31,32 @@ func (a *App) tellPlacement(info engine.ModelInfo) {
 		a.opts.Emit("toast", toastView{Text: a.placed(info), Kind: "info"})
 	}
 }
+
+// slowRate is below what people call slow, in tokens a second: about what they
+// read.
+const slowRate = 6
+
+// fitText says how a model fits this machine.
+func (a *App) fitText(f engine.Fit) string {
+	in := a.language()
+	text := ""
+	switch f.Kind {
+	case engine.FitsGPU:
+		return in.Say("device.fit_gpu")
+	case engine.FitsNot:
+		return in.Say("device.fit_not", gigabytes(in, f.Need.Total()), gigabytes(in, f.RAM))
+	case engine.FitsPartly:
+		text = in.Say("device.fit_partly", f.GPULayers, f.Layers)
+	default:
+		text = in.Say("device.fit_cpu")
+	}
+	switch {
+	case f.TokensPerSecond <= 0:
+		return text
+	case f.TokensPerSecond < slowRate && f.Kind == engine.FitsCPU:
+		text = in.Say("device.fit_slow")
+	}
+	return in.Say("device.fit_speed", text, a.rate(f.TokensPerSecond))
+}
+
+func gigabytes(in words.Words, n int64) string { return in.Decimal(float64(n)/1e9, 1) + " GB" }

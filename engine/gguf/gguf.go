@@ -89,11 +89,14 @@ func Read(path string) (*File, error) {
 
 // ReadFrom returns the header that r begins with, of a file of size bytes called
 // name. Only the header is read, so that r may be the beginning of a file that is
-// not here yet: reading past what it has is io.EOF, and the error says so.
-// The error is a *engine.ModelFileError.
+// not here yet.
+// Errors: ErrShort where r has less than the header, *engine.ModelFileError.
 func ReadFrom(name string, r io.ReaderAt, size int64) (*File, error) {
 	f, err := parse(name, r, size)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrShort):
+		return nil, fmt.Errorf("%s: %w", name, ErrShort)
+	case err != nil:
 		return nil, modelFileError(name, err)
 	}
 	return f, nil

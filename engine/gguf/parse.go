@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"errors"
 	"io"
 	"math"
 	"math/bits"
@@ -237,6 +238,9 @@ func (t *Tensor) measure() error {
 	return nil
 }
 
+// ErrShort: the header goes on where the reader ends, and not the file.
+var ErrShort = errors.New("the file is cut off")
+
 // errCut: the header goes on where the file ends.
 var errCut = fault("the file is cut off")
 
@@ -280,7 +284,7 @@ func (c *cursor) fill(end int64) error {
 	n, err := c.r.ReadAt(grown[have:], have)
 	if have+int64(n) < end {
 		if err == io.EOF {
-			return errCut
+			return ErrShort
 		}
 		return err
 	}
