@@ -181,6 +181,27 @@ func TestEveryBehaviourExists(t *testing.T) {
 	}
 }
 
+// bareRule matches the rule of a class as such, wherever it is.
+var bareRule = regexp.MustCompile(`(?m)^(\.[a-z-]+)\s*\{`)
+
+func TestAClassHasItsRuleInOneStylesheet(t *testing.T) {
+	files, _ := fs.Glob(frontend.Assets, "css/*.css")
+	home := map[string]string{}
+	for _, file := range files {
+		css, err := fs.ReadFile(frontend.Assets, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rule := range bareRule.FindAllSubmatch(css, -1) {
+			class := string(rule[1])
+			if other, taken := home[class]; taken && other != file {
+				t.Errorf("%s and %s both say what %s looks like, so that one changes the other", other, file, class)
+			}
+			home[class] = file
+		}
+	}
+}
+
 func TestEveryStylesheetIsImported(t *testing.T) {
 	app, err := fs.ReadFile(frontend.Assets, "css/app.css")
 	if err != nil {

@@ -103,7 +103,7 @@ func TestSettingsPage(t *testing.T) {
 			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 2 MB'`)
 			p.Click("#snapshots .plain")
 			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 0 B' && !document.querySelector('#snapshots .plain')`)
-			p.Click(".folders .plain")
+			p.Click(".paths .plain")
 			if got := <-opened; got != "/data" {
 				t.Errorf("%s was opened", got)
 			}
