@@ -256,7 +256,10 @@ func (r *reply) foldSummary() replyPart {
 }
 
 func changed(part, summary string, u markdown.Update) replyPart {
-	p := replyPart{Part: part, From: u.From, Blocks: []string{}, Summary: summary} // the page expects a list
+	p := replyPart{Part: part, From: u.From, Blocks: []string{}, Patch: u.Patch, Summary: summary} // the page expects a list
+	if u.Patch != nil {
+		u.Blocks = u.Blocks[1:]
+	}
 	for _, block := range u.Blocks {
 		p.Blocks = append(p.Blocks, string(block))
 	}

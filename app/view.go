@@ -4,6 +4,7 @@ import (
 	"html/template"
 
 	"notso/app/chat"
+	"notso/app/markdown"
 )
 
 // The views are what the templates in frontend/templates show, one struct a
@@ -117,12 +118,14 @@ type replyEvent struct {
 	Final bool        `json:"final"` // the page fetches /turns/{id} and swaps the turn
 }
 
-// replyPart replaces the blocks of one part from index From on by Blocks.
+// replyPart replaces the blocks of one part from index From on by Blocks. With a
+// patch the first of them is patched, and Blocks are those after it.
 type replyPart struct {
-	Part    string   `json:"part"` // text or reasoning
-	From    int      `json:"from"`
-	Blocks  []string `json:"blocks"`            // HTML from app/markdown
-	Summary string   `json:"summary,omitempty"` // of the fold, for reasoning
+	Part    string          `json:"part"` // text or reasoning
+	From    int             `json:"from"`
+	Patch   *markdown.Patch `json:"patch,omitempty"`
+	Blocks  []string        `json:"blocks"`            // HTML from app/markdown
+	Summary string          `json:"summary,omitempty"` // of the fold, for reasoning
 }
 
 // refreshEvent is the event "refresh": a fragment that the page shows is out of

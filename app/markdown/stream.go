@@ -52,6 +52,7 @@ type Stream struct {
 type Update struct {
 	From   int
 	Blocks []template.HTML
+	Patch  *Patch // makes Blocks[0] of what it was, when that is a long block; else nil
 }
 
 // Stream starts a text. For one that goes on, write what there is first.
@@ -100,7 +101,11 @@ func update(from int, before, after []template.HTML) Update {
 	for same < len(before) && same < len(after) && before[same] == after[same] {
 		same++
 	}
-	return Update{From: from + same, Blocks: after[same:]}
+	u := Update{From: from + same, Blocks: after[same:]}
+	if same < len(before) && same < len(after) {
+		u.Patch = diff(string(before[same]), string(after[same]))
+	}
+	return u
 }
 
 // settle moves what can no longer change from the tail to the settled blocks.

@@ -5,7 +5,7 @@
 // is on the page. An event that the fragment already contains is dropped.
 import { all, listen } from './behaviours.js';
 import htmx from './htmx.js';
-import { patch } from './patch.js';
+import { amend, patch } from './patch.js';
 import { on } from './wails.js';
 
 const kept = 16; // turns whose events may wait, far more than replies can run
@@ -48,7 +48,7 @@ export function connect() {
 // costs no more than the reply is long.
 function supersede(events, { parts }) {
   for (const event of events) {
-    event.parts = event.parts?.filter((old) => !parts?.some((part) => part.part === old.part && part.from <= old.from));
+    event.parts = event.parts?.filter((old) => !parts?.some((part) => !part.patch && part.part === old.part && part.from <= old.from));
   }
 }
 
@@ -59,11 +59,14 @@ function apply(turn, event) {
   if (event.final || !whole) fetchTurn(turn, event.turn);
 }
 
-// write returns false when blocks before the part's first one are missing.
-function write(turn, { part, from, blocks, summary }) {
+// write returns false when blocks before the part's first one are missing, or
+// the one to patch is not as it should be.
+function write(turn, { part, from, patch: change, blocks, summary }) {
   blocks ??= []; // Go writes an empty slice as null
   const box = turn.querySelector(`[data-part="${part}"]`);
   if (from > box.children.length) return false;
+  if (change && !amend(box.children[from], change)) return false;
+  if (change) from += 1;
   blocks.forEach((html, i) => {
     const block = document.createElement('div');
     block.className = 'block';
