@@ -17,8 +17,7 @@ func (a *App) Edit(ctx context.Context, turnID int64, text string, opts TalkOpti
 	if err != nil {
 		return chat.Turn{}, err
 	}
-	// A form sends line breaks as CRLF.
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = written(text)
 	switch {
 	case text == "":
 		return old, chat.ErrEmptyTurn
@@ -36,6 +35,11 @@ func (a *App) Edit(ctx context.Context, turnID int64, text string, opts TalkOpti
 		_, err = a.answer(ctx, version.Chat, version.ID, opts, nil)
 	}
 	return version, err
+}
+
+// written is what a text area holds: a form sends its line breaks as CRLF.
+func written(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
 func canEdit(t chat.Turn) bool {

@@ -30,6 +30,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /assets/", assets(a.language))
 	routes := a.routes()
 	maps.Copy(routes, a.turnRoutes())
+	maps.Copy(routes, a.queueRoutes())
 	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -151,7 +152,14 @@ func (a *App) postTurn(ctx context.Context, r request) (answer, error) {
 		}
 		return a.showOutcome(ctx, r.id(), out)
 	}
-	user, reply, err := a.Send(ctx, r.id(), text)
+	c, _, err := a.tail(ctx, r.id())
+	if err != nil {
+		return answer{}, err
+	}
+	user, reply, err := a.send(ctx, r.id(), text, a.windowOptions(c), nil)
+	if errors.Is(err, chat.ErrBusy) {
+		return a.postQueue(ctx, r.id(), text)
+	}
 	if err != nil {
 		return answer{}, err
 	}

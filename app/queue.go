@@ -17,6 +17,7 @@ type queuedView struct {
 	ID          int64
 	Text        string
 	First, Last bool
+	Editing     bool
 }
 
 func (a *App) queue(ctx context.Context, chatID int64) (queueView, error) {

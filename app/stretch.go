@@ -106,8 +106,9 @@ func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn)
 		return view, nil
 	}
 	seen := firstSeen(tail)
-	for _, t := range turns {
+	for i, t := range turns {
 		turn := a.turn(t, t.ID == c.Head)
+		turn.Unseen = t.ID <= c.Context || t.ID < seen && !pinnedAt(turns, i)
 		switch {
 		case t.Parent == 0:
 		case t.Parent == c.Context:
@@ -123,4 +124,12 @@ func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn)
 		view.EndDivider = a.say("conversation.reset")
 	}
 	return view, a.placeTurns(ctx, view.Turns)
+}
+
+// pinnedAt tells whether a turn stays when the context overflows: it is pinned,
+// or the question or answer to one that is.
+func pinnedAt(turns []chat.Turn, i int) bool {
+	asks := turns[i].Role == chat.User && i+1 < len(turns) && turns[i+1].Pinned
+	answers := turns[i].Role == chat.Assistant && i > 0 && turns[i-1].Pinned
+	return turns[i].Pinned || asks || answers
 }

@@ -16,6 +16,8 @@ import (
 func (a *App) turnRoutes() map[string]func(context.Context, request) (answer, error) {
 	return map[string]func(context.Context, request) (answer, error){
 		"GET /turns/{id}":             a.getTurn,
+		"GET /chats/{id}/map":         a.getMap,
+		"GET /chats/{id}/context":     a.getContext,
 		"GET /turns/{id}/menu":        a.getTurnMenu,
 		"GET /turns/{id}/edit":        a.getTurnEdit,
 		"GET /turns/{id}/raw":         a.getTurnRaw,

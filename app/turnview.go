@@ -14,6 +14,7 @@ import (
 // turnMenuView fills turn-menu.html: all that can be done with one turn.
 type turnMenuView struct {
 	turnView
+	Chat   int64
 	Leaf   bool     // nothing follows the turn
 	Models []string // other models that can write the reply again
 }
@@ -43,12 +44,15 @@ type factRow struct{ Name, Value string }
 
 // single shows one turn as its chat does.
 func (a *App) single(ctx context.Context, t chat.Turn) (turnView, error) {
-	c, err := a.opts.Store.Chat(ctx, t.Chat)
+	c, tail, err := a.tail(ctx, t.Chat)
 	if err != nil {
 		return turnView{}, err
 	}
-	views := []turnView{a.turn(t, c.Head == t.ID)}
-	return views[0], a.placeTurns(ctx, views)
+	view, err := a.stretch(ctx, c, tail, []chat.Turn{t})
+	if err != nil {
+		return turnView{}, err
+	}
+	return view.Turns[0], nil
 }
 
 // placeTurns says, of each turn that has other versions, where it stands among
@@ -74,7 +78,7 @@ func (a *App) turnMenu(ctx context.Context, turnID int64) (turnMenuView, error) 
 	if err != nil {
 		return turnMenuView{}, err
 	}
-	view := turnMenuView{turnView: a.turn(t, c.Head == t.ID), Leaf: c.Head == t.ID}
+	view := turnMenuView{turnView: a.turn(t, c.Head == t.ID), Leaf: c.Head == t.ID, Chat: c.ID}
 	view.CanRetry = canRetry(t)
 	if err := a.placeTurns(ctx, []turnView{view.turnView}); err != nil {
 		return view, err

@@ -35,7 +35,8 @@ type conversationView struct {
 	Gauge    gaugeView
 	Thinking thinkingView
 	Draft    string
-	Running  bool // a reply is being written: the send button stops it
+	Queue    queueView // messages that wait for the end of the reply
+	Running  bool      // a reply is being written: the send button stops it
 }
 
 // turnView fills turn.html.
@@ -53,6 +54,7 @@ type turnView struct {
 	FollowUps   []string // what the user might say next; only for the last reply
 	Parent      int64
 	Fork        chat.Fork // its other versions
+	Unseen      bool      // the model no longer sees it
 	Pinned      bool      // stays when the context overflows
 	Edited      bool      // a reply whose text the user has changed
 	CanContinue bool

@@ -59,6 +59,9 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c),
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
+	if view.Queue, err = a.queue(ctx, chatID); err != nil {
+		return conversationView{}, err
+	}
 	if chatID == 0 {
 		view.Title = a.say("chats.new")
 	}

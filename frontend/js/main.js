@@ -39,10 +39,11 @@ import * as stretch from './stretch.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
 import * as toasts from './toasts.js';
+import * as tree from './tree.js';
 import * as turnmenu from './turnmenu.js';
 import * as turns from './turns.js';
 
 attach({
   autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, editor, errors, escape, export: exporting, finder, fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup,
-  refresh, reply, sections, splitter, status, stretch, title, toast, toasts, turnmenu, turns,
+  refresh, reply, sections, splitter, status, stretch, title, toast, toasts, tree, turnmenu, turns,
 });

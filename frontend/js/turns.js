@@ -15,6 +15,7 @@ const requests = {
   f: ['POST', '/fork', '#conversation', 'outerHTML'],
   x: ['GET', '/raw', '#dialogs', 'innerHTML'],
   s: ['GET', '/facts', '#dialogs', 'innerHTML'],
+  m: ['GET', '/map', '#dialogs', 'innerHTML'],
   Delete: ['DELETE', '', '#conversation', 'outerMorph'],
 };
 const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
@@ -68,7 +69,8 @@ export function connect(scroller) {
     if (!requests[key]) return false;
     const [method, path, target, swap] = requests[key];
     note(turn);
-    htmx.ajax(method, `/turns/${turn.dataset.turn}${path}`, { source: turn, target, swap });
+    const of = path === '/map' ? `/chats/${turn.closest('[data-chat]').dataset.chat}` : `/turns/${turn.dataset.turn}`;
+    htmx.ajax(method, of + path, { source: turn, target, swap });
     return true;
   }
 
