@@ -78,6 +78,13 @@ func TestPage(t *testing.T) {
 			p.Until(`document.querySelector('#conversation[data-chat="2"]') && document.activeElement.id === 'message'`)
 			p.Until(`document.querySelector('#chat-2 [aria-current=true]') && document.querySelector('h1').textContent === 'Rename me'`)
 		}},
+		{"a draft is saved while typing goes on, and a paste at once", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`window.typing = setInterval(() => { message.value += 'x'; message.dispatchEvent(new InputEvent('input', {inputType: 'insertText'})); }, 50)`))
+			p.UntilTrue("what is typed is saved", func() bool { return c.noted("POST /draft chat=1&text=xx") })
+			p.Do(webtest.Script(`message.value = 'pasted'; message.dispatchEvent(new InputEvent('input', {inputType: 'insertFromPaste'}))`))
+			p.UntilTrue("the paste is saved between two keys", func() bool { return c.noted("POST /draft chat=1&text=pasted") })
+			p.Do(webtest.Script(`clearInterval(typing)`))
+		}},
 		{"the palette is walked by keyboard", talk, testPaletteWalk},
 		{"the palette filters, completes and closes", talk, testPaletteFilter},
 		{"a click on a command runs it, or completes one that takes an argument", talk, func(_ *testing.T, c *canned, p *webtest.Page) {

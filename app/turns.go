@@ -29,10 +29,9 @@ func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOpti
 	if err != nil {
 		return user, answer, err
 	}
-	if err := a.opts.Store.SetDraft(ctx, chatID, ""); err != nil {
-		return user, answer, err
+	if answer, err = a.answer(ctx, c.ID, user.ID, opts, each); err == nil {
+		_ = a.opts.Store.SetDraft(ctx, chatID, "") // last, since the model need not wait for it; a draft that stays is no loss
 	}
-	answer, err = a.answer(ctx, c.ID, user.ID, opts, each)
 	return user, answer, err
 }
 

@@ -3,20 +3,52 @@ package app
 import (
 	"context"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"notso/app/chat"
 	"notso/engine"
 )
 
+// rest is how long a draft must lie before it is taken for what will be sent: a
+// good deal longer than the time between two words.
+const rest = 1500 * time.Millisecond
+
 // warm lets the engine evaluate what the chat's next prompt will begin with:
-// everything said so far, and the draft as far as it stands. A newer call, and
-// any reply, ends an older one.
+// everything said so far, and the draft as far as it stands. A draft that is a
+// sentence, or that lies for a while, is evaluated to the end of its prompt, as
+// if it had been sent: what is typed after all costs those few tokens once more.
+// A newer call, and any reply, ends an older one.
 func (a *App) warm(chatID int64, draft string) {
 	a.meanwhile(chatID, func(ctx context.Context, eng engine.Engine) {
-		if req, err := a.draftRequest(ctx, chatID, draft); err == nil {
-			_ = eng.Warm(ctx, req) // what is not evaluated now, is when the message is sent
+		req, err := a.draftRequest(ctx, chatID, draft)
+		if err != nil || eng.Warm(ctx, req) != nil {
+			return // what is not evaluated now, is when the message is sent
 		}
+		last := &req.Messages[len(req.Messages)-1]
+		if last.Content = strings.TrimSpace(last.Content); last.Content == "" {
+			return
+		}
+		if !complete(draft) {
+			select {
+			case <-time.After(rest):
+			case <-ctx.Done():
+				return
+			}
+		}
+		req.Draft = false
+		_ = eng.Warm(ctx, req)
 	})
+}
+
+// complete tells whether a draft ends like one that is complete.
+func complete(draft string) bool {
+	return strings.HasSuffix(draft, "\n") || strings.ContainsRune(".?!…。？！", lastRune(strings.TrimRight(draft, " \"”»’)")))
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // meanwhile does work for a chat that no one waits for. It ends what an earlier

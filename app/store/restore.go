@@ -81,6 +81,7 @@ func openBackup(ctx context.Context, path string) (_ *sql.DB, version int, err e
 // overwrite copies the pages of source over the database. SQLite holds other
 // connections off meanwhile, and undoes a copy that was cut short.
 func (s *Store) overwrite(ctx context.Context, source *sql.DB) error {
+	defer s.memory.edits.Add(1)
 	from, err := source.Conn(ctx)
 	if err != nil {
 		return err
