@@ -12,6 +12,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"notso/disk"
 )
 
 const (
@@ -94,8 +96,11 @@ func openPart(root *os.Root, name string) (*part, error) {
 		return nil, err
 	}
 	p := &part{root: root, name: name, file: f}
-	if err := lock(f); err != nil {
+	if err := disk.Lock(f); err != nil {
 		f.Close()
+		if errors.Is(err, disk.ErrLocked) {
+			err = ErrElsewhere
+		}
 		return nil, err
 	}
 	info, err := f.Stat()

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"notso/disk"
 )
 
 // LockedError says that another process owns the data folder. PID is 0 when it
@@ -37,8 +39,8 @@ func Acquire(paths Paths) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the lock file: %w", err)
 	}
-	err = lock(f)
-	if errors.Is(err, errHeld) {
+	err = disk.Lock(f)
+	if errors.Is(err, disk.ErrLocked) {
 		err = &LockedError{PID: readPID(f)}
 	} else if err != nil {
 		err = fmt.Errorf("lock %s: %w", paths.Lock, err)
@@ -57,9 +59,6 @@ func Acquire(paths Paths) (*Lock, error) {
 func (l *Lock) Release() error {
 	return errors.Join(l.file.Truncate(0), l.file.Close())
 }
-
-// errHeld is what lock returns when another holder has the file.
-var errHeld = errors.New("the lock is held")
 
 func readPID(f *os.File) int {
 	text, err := io.ReadAll(io.LimitReader(f, 32))
