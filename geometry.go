@@ -20,6 +20,7 @@ type geometry struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
 	Maximised bool `json:"maximised"`
+	Zoom      int  `json:"zoom,omitempty"` // percent; 0 is 100
 }
 
 // loadGeometry reads path. ok is false, and the size that of a first start,

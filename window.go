@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +41,9 @@ type window struct {
 	app   *app.App
 	paths home.Paths
 	ctx   atomic.Pointer[context.Context] // nil until Wails has started
+
+	notices     sync.Once // the desktop is asked whether it shows notices
+	noticesFail error     // why it does not
 }
 
 // runWindow shows the window and returns the exit code once it is closed.
@@ -71,6 +77,7 @@ func runWindow() int {
 	defer parts.Close()
 	parts.Emit, parts.SaveAs, parts.OpenURL = w.emit, w.saveAs, w.browse
 	parts.OpenFile, parts.OpenPath, parts.Home = w.openFile, w.browse, paths
+	parts.Notify, parts.Zoom, parts.PDF = w.notify, w.zoom, native.PDF
 	if w.app, err = app.New(parts.Options); err != nil {
 		return complain(err)
 	}
@@ -108,6 +115,7 @@ func (w *window) options(theme config.Theme) *options.App {
 		BackgroundColour:   background(theme),
 		AssetServer:        &assetserver.Options{Handler: w.app.Handler()},
 		Bind:               []any{w.app.Window()},
+		Menu:               w.menuBar(w.app.MenuBar()),
 		OnStartup:          w.started,
 		OnBeforeClose:      w.closing,
 		Logger:             wailsLog{},
@@ -136,6 +144,7 @@ func (w *window) started(ctx context.Context) {
 			slog.Warn("link", "error", err)
 		}
 	})
+	native.Zoom(float64(w.zoomed()) / 100)
 	if place, remembered := loadGeometry(w.paths.Geometry); remembered && !place.Maximised {
 		native.Place(place.X, place.Y)
 	}
@@ -155,6 +164,62 @@ func (w *window) closing(ctx context.Context) (prevent bool) {
 		slog.Warn("the window's place is not remembered", "error", err)
 	}
 	return false
+}
+
+// zoomed is how large the page's contents are, in percent.
+func (w *window) zoomed() int {
+	place, _ := loadGeometry(w.paths.Geometry)
+	if place.Zoom == 0 {
+		return 100
+	}
+	return place.Zoom
+}
+
+// zoom makes the page's contents larger (1), smaller (-1) or as usual (0),
+// remembers that, and returns their size in percent.
+func (w *window) zoom(step int) int {
+	to := zoomFrom(w.zoomed(), step)
+	native.Zoom(float64(to) / 100)
+	place, _ := loadGeometry(w.paths.Geometry)
+	place.Zoom = to
+	if err := place.save(w.paths.Geometry); err != nil {
+		slog.Warn("the zoom is not remembered", "error", err)
+	}
+	return to
+}
+
+// zoomFrom is the size, in percent, that is one step from another.
+func zoomFrom(percent, step int) int {
+	sizes := []int{50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300}
+	if step == 0 {
+		return 100
+	}
+	at, found := slices.BinarySearch(sizes, percent)
+	if step < 0 || found {
+		at += step
+	}
+	return sizes[min(max(at, 0), len(sizes)-1)]
+}
+
+// notify has the desktop show that a reply has ended. A click on it brings the
+// window forward and shows the chat.
+func (w *window) notify(n app.Notice) error {
+	ctx := *w.ctx.Load()
+	w.notices.Do(func() {
+		if w.noticesFail = runtime.InitializeNotifications(ctx); w.noticesFail != nil {
+			return
+		}
+		runtime.OnNotificationResponse(ctx, func(result runtime.NotificationResult) {
+			if chat, err := strconv.ParseInt(result.Response.ID, 10, 64); err == nil {
+				w.show()
+				w.emit("open", chat)
+			}
+		})
+	})
+	if w.noticesFail != nil {
+		return w.noticesFail
+	}
+	return runtime.SendNotification(ctx, runtime.NotificationOptions{ID: strconv.FormatInt(n.Chat, 10), Title: n.Title, Body: n.Body})
 }
 
 // show brings the window forward.

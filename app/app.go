@@ -74,6 +74,16 @@ type Options struct {
 	// OpenPath shows one of the app's own folders in the system's file manager.
 	OpenPath func(path string) error
 
+	// Notify has the desktop show a notice. Nil: it cannot.
+	Notify func(Notice) error
+
+	// Zoom makes the window's contents larger (1), smaller (-1) or as usual (0) and
+	// returns their size in percent. Nil: it cannot.
+	Zoom func(step int) int
+
+	// PDF prints a page that stands on its own to a file. Nil: it cannot.
+	PDF func(html []byte, path string) error
+
 	// OpenURL shows a checked address in the system's browser.
 	OpenURL func(url string) error
 
@@ -97,6 +107,7 @@ type App struct {
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one
 	listed  listed             // how far its list of chats goes
+	arrival *arrival           // import that is shown or was the last; nil for none
 	replies map[int64]*reply   // by chat, while they run
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first

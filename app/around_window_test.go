@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/config"
 	"notso/app/store"
 	"notso/app/webtest"
 	"notso/engine/scripted"
@@ -86,6 +87,11 @@ func TestAround(t *testing.T) {
 			}
 		}},
 		{"the sidebar is made wider by keyboard and by mouse, and stays so", fillForSidebar, testSplitter},
+		{"a text is found in a long chat, whatever the page holds of it", fillLong, testFind},
+		{"a chat opens where it was left", fillLong, testScrollIsRemembered},
+		{"zoom and unseen replies are told to the app", func(b *bench) { b.keep(0, "A", "x", "y") }, testZoomAndUnseen},
+		{"an import is previewed, stored and undone", func(*bench) {}, testImport},
+		{"what is imported twice comes once", func(*bench) {}, testImportTwice},
 		{"older chats come as they are scrolled to", func(b *bench) { keepMany(b, 350) }, testManyChats},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,7 +152,9 @@ func lookAt(t *testing.T, p *webtest.Page, name string) {
 		p.Do(webtest.Script(fmt.Sprintf(`document.querySelector('.window').dataset.drawer = %d < 768 ? 'open' : 'closed'`, width)))
 		for _, theme := range []string{"light", "dark"} {
 			p.Do(webtest.Script(`document.documentElement.dataset.theme = "` + theme + `"`))
-			p.CheckAccessibility(fmt.Sprintf("%s, %s, %d px", name, theme, width))
+			if (theme == "light") == (width == 1280) { // the states of fragments_around_test.go see the rest
+				p.CheckAccessibility(fmt.Sprintf("%s, %s, %d px", name, theme, width))
+			}
 			if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > int(width) {
 				t.Errorf("%s: at %d px the page is %d px wide", name, width, wide)
 			}
@@ -375,4 +383,120 @@ func BenchmarkScrollFiveThousandChats(b *testing.B) {
 		}
 	}
 	b.ReportMetric(webtest.Get[float64](p, `document.querySelectorAll('#chats .chat').length`), "chats")
+}
+
+// fillLong keeps a chat of 300 turns; every fiftieth names a needle.
+func fillLong(b *bench) {
+	texts := make([]string, 300)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("Turn %d says a few things.", i+1)
+		if i%50 == 0 {
+			texts[i] += " Here is a **need**le, and a Needle."
+		}
+	}
+	b.keep(0, "Long", texts...)
+	b.keep(0, "Short", "Hello", "Hi")
+}
+
+func openChat(p *webtest.Page, id int) {
+	p.Do(webtest.Script(fmt.Sprintf(`document.querySelector('#chat-%d .open').click()`, id)))
+	p.Until(fmt.Sprintf(`document.querySelector('#conversation[data-chat="%d"] .turn')`, id))
+}
+
+func testFind(t *testing.T, b *bench, p *webtest.Page) {
+	openChat(p, 1)
+	p.Press("f", ctrl)
+	p.Until(`document.activeElement.id === 'find-text'`)
+	p.Press("needle")
+	// The source has the one that is not parted by asterisks; the page has both.
+	p.Until(`document.querySelector('#find .count').textContent.endsWith(' of 6') && CSS.highlights.get('meant').size === 1`)
+	inSight := `(() => { const r = [...CSS.highlights.get('meant')][0].getBoundingClientRect(), s = document.querySelector('.scroller').getBoundingClientRect(); return r.top >= s.top && r.bottom <= s.bottom; })()`
+	p.Until(inSight)
+	lookAt(t, p, "find")
+	p.Do(webtest.Script(`document.querySelector('#find-text').focus()`))
+	first := webtest.Get[string](p, `document.querySelector('#find .count').textContent`)
+	seen := map[string]bool{first: true}
+	for range 5 {
+		was := webtest.Get[string](p, `document.querySelector('#find .count').textContent`)
+		p.Press("\r")
+		p.Until(fmt.Sprintf(`document.querySelector('#find .count').textContent !== %q && CSS.highlights.get('meant').size === 1 && %s && document.activeElement.id === 'find-text'`, was, inSight))
+		seen[webtest.Get[string](p, `document.querySelector('#find .count').textContent`)] = true
+	}
+	if len(seen) != 6 {
+		t.Errorf("six steps went to %v", seen)
+	}
+	p.Press("\r", shift)
+	p.Until(`document.querySelector('#find .count').textContent !== '' && CSS.highlights.get('meant').size === 1`)
+	p.Press("zzz")
+	p.Until(`document.querySelector('#find .count').textContent === 'Not found' && CSS.highlights.get('found').size === 0`)
+	p.Press(kb.Escape)
+	p.Until(`document.querySelector('#find').hidden && document.activeElement.id === 'message'`)
+}
+
+func testScrollIsRemembered(t *testing.T, b *bench, p *webtest.Page) {
+	openChat(p, 1)
+	p.Do(webtest.Script(`document.querySelector('.scroller').scrollTop -= 900`))
+	p.UntilTrue("the place is kept", func() bool { v, err := b.store.View(t.Context(), 1); return err == nil && v.Turn != 0 })
+	v, err := b.store.View(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	openChat(p, 2)
+	openChat(p, 1)
+	top := fmt.Sprintf(`Math.round(document.querySelector('.scroller').getBoundingClientRect().top - document.querySelector('#turn-%d').getBoundingClientRect().top)`, v.Turn)
+	p.Until(fmt.Sprintf(`Math.abs(%s - %d) <= 2 && !document.querySelector('#jump').hidden`, top, v.Offset))
+	p.Click("#jump")
+	p.UntilTrue("the end is nothing to keep", func() bool { v, err := b.store.View(t.Context(), 1); return err == nil && v.Turn == 0 })
+	openChat(p, 2)
+	openChat(p, 1)
+	p.Until(`document.querySelector('#turn-300') && document.querySelector('#jump').hidden`)
+}
+
+func testZoomAndUnseen(t *testing.T, b *bench, p *webtest.Page) {
+	p.Server.Answer = func(call webtest.Call) (any, error) { return 110, nil }
+	p.Press("+", ctrl)
+	p.Press("-", ctrl)
+	p.Press("0", ctrl)
+	p.UntilTrue("the app is asked to zoom by 1, -1 and 0", func() bool {
+		var steps []string
+		for _, call := range p.Server.Calls() {
+			if call.Name == "Window.Zoom" {
+				steps = append(steps, string(call.Args[0]))
+			}
+		}
+		return fmt.Sprint(steps) == "[1 -1 0]"
+	})
+	p.Until(`announcer.textContent === '110 %'`)
+	p.Do(webtest.Script(`document.hasFocus = () => false`))
+	p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 2, Seq: 9, Final: true})
+	p.UntilTrue("the app hears that nobody looked", func() bool {
+		for _, call := range p.Server.Calls() {
+			if call.Name == "Window.Unseen" && string(call.Args[0]) == "2" {
+				return true
+			}
+		}
+		return false
+	})
+	p.Server.Emit("open", 1)
+	p.Until(`document.querySelector('#conversation[data-chat="1"]')`)
+}
+
+func TestDesktopIsToldOfALongReplyThatEndedUnseen(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	var notices []Notice
+	b.opts.Notify = func(n Notice) error { notices = append(notices, n); return nil }
+	answer := b.say(0, "Hello")
+	if err := b.Unseen(t.Context(), answer.ID); err != nil || len(notices) != 0 {
+		t.Errorf("a short reply: %+v, %v", notices, err)
+	}
+	b.opts.Now = func() time.Time { return time.Now().Add(time.Minute) }
+	if err := b.Unseen(t.Context(), answer.ID); err != nil || len(notices) != 1 || notices[0].Chat != answer.Chat || notices[0].Title != "“Hello” has an answer" {
+		t.Errorf("a long reply: %+v, %v", notices, err)
+	}
+	if err := b.opts.Config.Update(func(c *config.Config) { c.Notifications = false }); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Unseen(t.Context(), answer.ID); err != nil || len(notices) != 1 {
+		t.Errorf("who wants no notices: %+v, %v", notices, err)
+	}
 }

@@ -9,10 +9,6 @@ import (
 	"notso/app/chat"
 )
 
-// These are the routes of the sidebar that change chats and folders. Each is
-// answered with the list as it is then; what takes something away, with a way
-// back.
-
 func (a *App) postTitle(ctx context.Context, r request) (answer, error) {
 	if err := a.opts.Store.Rename(ctx, r.id(), r.FormValue("title"), true); err != nil {
 		return answer{}, err

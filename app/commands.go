@@ -21,6 +21,7 @@ type Outcome struct {
 	Chat    int64       // the chat to show now; 0 is a new one
 	Changed bool        // the conversation is to be drawn anew
 	Help    bool        // the list of commands was asked for
+	Import  bool        // files to import are to be asked for
 	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
 
@@ -60,6 +61,7 @@ func (a *App) commands() map[string]commandFunc {
 		"status":     a.statusCommand,
 		"theme":      a.themeCommand,
 		"search":     a.searchCommand,
+		"import":     a.importCommand,
 		"stop":       a.stopCommand,
 		"regenerate": a.regenerateCommand,
 		"help": func(_ context.Context, _ command.Call, out *Outcome) error {

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"notso/app/chat"
 	"notso/app/export"
@@ -40,6 +42,9 @@ func (a *App) ExportChats(ctx context.Context, ids []int64, format string) (stri
 	if len(chats) > 1 {
 		name = export.BundleName(format)
 	}
+	if format == "pdf" {
+		return a.exportPDF(ctx, chats)
+	}
 	path, err := a.opts.SaveAs(a.say("export.dialog"), name)
 	if err != nil || path == "" {
 		return "", err
@@ -54,4 +59,27 @@ func (a *App) ExportChats(ctx context.Context, ids []int64, format string) (stri
 		}
 		return export.Write(w, format, chats[0], all)
 	})
+}
+
+// exportPDF prints a chat's web page.
+func (a *App) exportPDF(ctx context.Context, chats []chat.Chat) (string, error) {
+	if a.opts.PDF == nil {
+		return "", words.Fail("export.no_pdf")
+	}
+	if len(chats) > 1 {
+		return "", words.Fail("export.one_pdf")
+	}
+	turns, err := a.opts.Store.Turns(ctx, chats[0].ID)
+	if err != nil {
+		return "", err
+	}
+	var page bytes.Buffer
+	if err := export.Write(&page, "html", chats[0], turns); err != nil {
+		return "", err
+	}
+	path, err := a.opts.SaveAs(a.say("export.dialog"), strings.TrimSuffix(export.FileName(chats[0], "html"), ".html")+".pdf")
+	if err != nil || path == "" {
+		return "", err
+	}
+	return path, a.opts.PDF(page.Bytes(), path)
 }

@@ -30,7 +30,7 @@ func place(name string) (target, swap string) {
 		return "#conversation", "outerHTML"
 	case "toast.html":
 		return "#toasts", "beforeend"
-	case "help.html":
+	case "help.html", "import.html":
 		return "#dialogs", "innerHTML"
 	}
 	return "#" + strings.TrimSuffix(name, ".html"), "outerMorph"

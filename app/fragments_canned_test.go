@@ -76,6 +76,7 @@ func (c *canned) handler() http.Handler {
 	mux.HandleFunc("GET /turns/{id}/text", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "**Markdown** of turn %s", r.PathValue("id"))
 	})
+	c.around(mux)
 	mux.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
 		w.WriteHeader(http.StatusNoContent)

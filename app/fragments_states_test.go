@@ -25,7 +25,7 @@ func states() []state {
 	streaming.Status = statusView{State: "thinking", Text: "Thinking · 18 tok/s", Fraction: -1}
 	failed := cannedPage(cannedEnds())
 	failed.Status = statusView{State: "failed", Text: "This model cannot be used: tensor 17 lies outside the file, so the download was probably cut short. Choose another one with /model.", Fraction: -1}
-	return []state{
+	return append([]state{
 		{name: "empty", page: cannedPage(cannedEmpty())},
 		{name: "banner", page: banner},
 		{name: "loading", page: loading},
@@ -69,7 +69,7 @@ func states() []state {
 		{name: "rename", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) {
 			p.Do(webtest.Script(`document.querySelector('#chat-2 .open').dispatchEvent(new MouseEvent('dblclick', {bubbles: true}))`))
 		}},
-	}
+	}, aroundStates()...)
 }
 
 func TestWindowHasNoAccessibilityViolation(t *testing.T) {

@@ -31,6 +31,7 @@ func (a *App) Handler() http.Handler {
 	routes := a.routes()
 	maps.Copy(routes, a.turnRoutes())
 	maps.Copy(routes, a.queueRoutes())
+	maps.Copy(routes, a.listRoutes())
 	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -51,48 +52,35 @@ func (a *App) Handler() http.Handler {
 		})
 	}
 	mux.HandleFunc("GET /turns/{id}/text", a.turnText)
+	mux.HandleFunc("POST /import", a.postImportFile)
+	mux.HandleFunc("GET /chats/{id}/find", a.findInChat)
 	return secure(mux)
 }
 
 func (a *App) routes() map[string]func(context.Context, request) (answer, error) {
 	return map[string]func(context.Context, request) (answer, error){
-		"GET /{$}":                   a.getPage,
-		"GET /chats":                 a.getSidebar,
-		"GET /search":                a.getSearch,
-		"GET /menu":                  a.getMenu,
-		"GET /chats/older":           a.getOlder,
-		"POST /chats/delete":         a.postDeleteChats,
-		"POST /chats/restore":        a.postRestoreChats,
-		"POST /chats/pin":            a.postPinChats,
-		"POST /chats/move":           a.postMoveChats,
-		"POST /folders":              a.postFolder,
-		"POST /folders/{id}/name":    a.postFolderName,
-		"POST /folders/{id}/delete":  a.postDeleteFolder,
-		"POST /folders/{id}/restore": a.postRestoreFolder,
-		"POST /chats":                a.postChat,
-		"GET /chats/{id}":            a.getChat,
-		"DELETE /chats/{id}":         a.deleteChat,
-		"GET /chats/{id}/turns":      a.getTurns,
-		"POST /chats/{id}/turns":     a.postTurn,
-		"POST /chats/{id}/title":     a.postTitle,
-		"POST /chats/{id}/restore":   a.postRestore,
-		"POST /chats/{id}/undo":      a.postUndo,
-		"POST /chats/{id}/stop":      a.postStop,
-		"POST /chats/{id}/thinking":  a.postThinking,
-		"POST /draft":                a.postDraft,
-		"GET /settings":              a.getSettings,
-		"POST /settings/{key}":       a.postSetting,
-		"POST /presets":              a.postPreset,
-		"POST /presets/use":          a.postPresetUse,
-		"POST /presets/delete":       a.deletePreset,
-		"POST /data/backup":          a.postBackup,
-		"POST /data/restore":         a.postRestoreBackup,
-		"POST /data/delete":          a.postDeleteAll,
-		"POST /data/snapshots":       a.postEmptySnapshots,
-		"POST /data/folders/{key}":   a.postPlace,
-		"POST /undo/{id}":            a.postUndoable,
-		"POST /settings/sidebar":     a.postSidebar,
-		"POST /open":                 a.postOpen,
+		"GET /{$}":                  a.getPage,
+		"POST /chats":               a.postChat,
+		"GET /chats/{id}":           a.getChat,
+		"GET /chats/{id}/turns":     a.getTurns,
+		"POST /chats/{id}/turns":    a.postTurn,
+		"POST /chats/{id}/undo":     a.postUndo,
+		"POST /chats/{id}/stop":     a.postStop,
+		"POST /chats/{id}/thinking": a.postThinking,
+		"POST /draft":               a.postDraft,
+		"GET /settings":             a.getSettings,
+		"POST /settings/{key}":      a.postSetting,
+		"POST /presets":             a.postPreset,
+		"POST /presets/use":         a.postPresetUse,
+		"POST /presets/delete":      a.deletePreset,
+		"POST /data/backup":         a.postBackup,
+		"POST /data/restore":        a.postRestoreBackup,
+		"POST /data/delete":         a.postDeleteAll,
+		"POST /data/snapshots":      a.postEmptySnapshots,
+		"POST /data/folders/{key}":  a.postPlace,
+		"POST /undo/{id}":           a.postUndoable,
+		"POST /settings/sidebar":    a.postSidebar,
+		"POST /open":                a.postOpen,
 	}
 }
 
@@ -109,8 +97,17 @@ func (a *App) getSidebar(ctx context.Context, _ request) (answer, error) {
 func (a *App) postChat(ctx context.Context, _ request) (answer, error) { return a.showChat(ctx, 0) }
 
 func (a *App) getChat(ctx context.Context, r request) (answer, error) {
-	turn, _ := r.number("turn")
-	return a.showChatAt(ctx, r.id(), turn)
+	if turn, asked := r.number("turn"); asked {
+		return a.showChatAt(ctx, r.id(), turn)
+	}
+	v := a.lastView(ctx, r.id())
+	got, err := a.showChatAt(ctx, r.id(), v.Turn)
+	if err == nil && v.Turn != 0 {
+		view := got.fragments[0].View.(conversationView)
+		view.Offset = v.Offset
+		got.fragments[0].View = view
+	}
+	return got, err
 }
 
 // showChat makes the chat the one that the window shows.
@@ -192,6 +189,9 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 		got.retarget = "#conversation"
 	case out.Help:
 		got.fragments = append(got.fragments, fragment{Name: "help.html", View: palette(), OOB: true})
+	}
+	if out.Import {
+		got.fragments = append(got.fragments, fragment{Name: "import.html", View: importView{}, OOB: true})
 	}
 	if out.Search != "" {
 		a.opts.Emit("search", out.Search)

@@ -116,6 +116,9 @@ func (a *App) formats(many bool) []menuItem {
 		}
 		items = append(items, menuItem{Text: text, Icon: "export", Do: "export", Format: f.Name})
 	}
+	if !many && a.opts.PDF != nil {
+		items = append(items, menuItem{Text: a.say("export.pdf"), Icon: "export", Do: "export", Format: "pdf"})
+	}
 	return items
 }
 

@@ -73,7 +73,7 @@ func (a *App) sidebar(ctx context.Context, whole bool) (sidebarView, error) {
 	if view.Folders, err = a.folders(ctx); err != nil {
 		return view, err
 	}
-	rest, to, err := a.rest(ctx, whole)
+	rest, to, began, err := a.rest(ctx, whole)
 	if err != nil {
 		return view, err
 	}
@@ -85,7 +85,7 @@ func (a *App) sidebar(ctx context.Context, whole bool) (sidebarView, error) {
 		}
 	}
 	view.Chats = a.items(rest[:cut], true, store.Place{})
-	view.Older = olderView{Kept: !whole, Chats: a.items(rest[cut:], true, to.first)}
+	view.Older = olderView{Kept: !whole && !began, Chats: a.items(rest[cut:], true, to.first)}
 	if to.first != (store.Place{}) && !to.all {
 		view.Older.More = olderPath(0, to.last)
 	}
@@ -94,9 +94,9 @@ func (a *App) sidebar(ctx context.Context, whole bool) (sidebarView, error) {
 
 // rest reads the chats that are neither pinned nor in a folder, as far as the
 // list goes. A list that outgrew one page begins to have pages.
-func (a *App) rest(ctx context.Context, whole bool) ([]chat.Chat, listed, error) {
+func (a *App) rest(ctx context.Context, whole bool) (rest []chat.Chat, to listed, began bool, err error) {
 	a.mu.Lock()
-	to := a.listed
+	to = a.listed
 	a.mu.Unlock()
 	until, limit := to.first, 0
 	switch {
@@ -107,16 +107,16 @@ func (a *App) rest(ctx context.Context, whole bool) ([]chat.Chat, listed, error)
 	case whole:
 		until = to.last
 	}
-	rest, err := a.opts.Store.Listed(ctx, 0, store.Place{}, until, limit)
+	rest, err = a.opts.Store.Listed(ctx, 0, store.Place{}, until, limit)
 	if err == nil && limit > 0 && len(rest) == limit {
 		rest = rest[:sidebarPage]
 		end := store.PlaceOf(rest[sidebarPage-1])
-		to = listed{first: end, last: end}
+		to, began = listed{first: end, last: end}, true
 		a.mu.Lock()
 		a.listed = to
 		a.mu.Unlock()
 	}
-	return rest, to, err
+	return rest, to, began, err
 }
 
 func (a *App) folders(ctx context.Context) ([]folderItem, error) {

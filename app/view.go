@@ -31,6 +31,7 @@ type conversationView struct {
 	Title    string
 	Model    string // name of the model, for people
 	At       int64  // turn to show; 0 is the last
+	Offset   int    // px of it that are above the window
 	Greeting string // shown when Turns is empty
 	Gauge    gaugeView
 	Thinking thinkingView

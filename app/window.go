@@ -43,6 +43,20 @@ func (w *Window) ExportChats(chatIDs []int64, format string) (path string, err e
 	return path, err
 }
 
+// Zoom makes the window's contents larger (1), smaller (-1) or as usual (0), and
+// returns their size in percent, 0 where that cannot be done.
+func (w *Window) Zoom(step int) int {
+	if w.app.opts.Zoom == nil {
+		return 0
+	}
+	return w.app.opts.Zoom(step)
+}
+
+// Unseen is App.Unseen.
+func (w *Window) Unseen(turnID int64) error {
+	return w.app.guard(func() error { return w.app.Unseen(w.app.ctx, turnID) })
+}
+
 // guard turns errors into sentences and a panic into an error, because a bound
 // method that panics leaves the page waiting for ever.
 func (a *App) guard(do func() error) (err error) {

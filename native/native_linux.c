@@ -36,7 +36,7 @@ void native_attach(uintptr_t handle) { g_idle_add_full(G_PRIORITY_HIGH, attach, 
 static void find_view(GtkWidget *widget, gpointer found) {
 	WebKitWebView **view = found;
 	if (*view) return;
-	if (WEBKIT_IS_WEB_VIEW(widget)) *view = WEBKIT_WEB_VIEW(widget);
+	if (WEBKIT_IS_WEB_VIEW(widget) && !g_object_get_data(G_OBJECT(widget), "unseen")) *view = WEBKIT_WEB_VIEW(widget);
 	else if (GTK_IS_CONTAINER(widget)) gtk_container_forall(GTK_CONTAINER(widget), find_view, found);
 }
 
@@ -83,6 +83,7 @@ static void died(WebKitWebView *view, WebKitWebProcessTerminationReason reason, 
 static gboolean attach(gpointer handle) {
 	WebKitWebView *view = web_view();
 	if (!view) return G_SOURCE_CONTINUE;
+	native_menu_bar(gtk_widget_get_toplevel(GTK_WIDGET(view)));
 	g_signal_connect(view, "decide-policy", G_CALLBACK(decide), handle);
 	g_signal_connect(view, "create", G_CALLBACK(no_window), NULL);
 	g_signal_connect(view, "permission-request", G_CALLBACK(deny), NULL);
@@ -110,4 +111,17 @@ void native_place(int x, int y) {
 	GdkPoint *corner = g_new(GdkPoint, 1);
 	*corner = (GdkPoint){x, y};
 	g_idle_add_full(G_PRIORITY_LOW, place, corner, NULL); // after Wails, which centres the window at its start
+}
+
+static gboolean zoom(gpointer factor) {
+	WebKitWebView *view = web_view();
+	if (view) webkit_web_view_set_zoom_level(view, *(double *)factor);
+	g_free(factor);
+	return G_SOURCE_REMOVE;
+}
+
+void native_zoom(double factor) {
+	double *f = g_new(double, 1);
+	*f = factor;
+	g_idle_add_full(G_PRIORITY_DEFAULT, zoom, f, NULL);
 }

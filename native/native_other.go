@@ -3,6 +3,7 @@
 package native
 
 import (
+	"errors"
 	"fmt"
 	"os"
 )
@@ -22,3 +23,11 @@ func Attach(func(url string)) {}
 
 // Place leaves the window to the system.
 func Place(x, y int) {}
+
+// Zoom leaves the page as it is.
+func Zoom(factor float64) {}
+
+// PDF is not done here.
+func PDF(html []byte, path string) error {
+	return errors.New("only the Linux version writes PDF: export a web page and print it in the browser")
+}

@@ -113,3 +113,32 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+func TestChatBecomesAPDF(t *testing.T) {
+	w := start(t, t.TempDir())
+	w.say("/quote ")
+	w.reply("done")
+	file := filepath.Join(t.TempDir(), "réal chat.pdf")
+	w.say("/export pdf")
+	dialog := bench.screen.window(t, "Export chat")
+	for _, args := range [][]string{
+		{"windowfocus", "--sync", dialog},
+		{"key", "--window", dialog, "ctrl+a"},
+		{"type", "--window", dialog, "--delay", "5", file},
+		{"key", "--window", dialog, "Return"},
+	} {
+		if out, err := bench.screen.xdotool(args...); err != nil {
+			t.Fatalf("xdotool %v: %v\n%s", args, err, out)
+		}
+	}
+	eventually(t, "the chat is a whole PDF", func() bool {
+		data, err := os.ReadFile(file)
+		return err == nil && strings.HasPrefix(string(data), "%PDF-") && strings.Contains(string(data[max(0, len(data)-64):]), "%%EOF")
+	})
+	if keep := os.Getenv("NOTSO_KEEP_PDF"); keep != "" {
+		data, _ := os.ReadFile(file)
+		os.WriteFile(keep, data, 0o600)
+	}
+	w.say("/quote John 3:16") // the window is still there
+	w.reply("done")
+}

@@ -51,3 +51,31 @@ func started(b *testing.B, pid int) time.Time {
 	age := time.Duration(seconds*float64(time.Second)) - time.Duration(ticks)*time.Second/perSecond
 	return now.Add(-age)
 }
+
+func TestMenuBarComesWhenItIsAskedFor(t *testing.T) {
+	w := start(t, t.TempDir())
+	height := func() (px int) {
+		t.Helper()
+		if err := w.js("return innerHeight", &px); err != nil {
+			t.Fatal(err)
+		}
+		return px
+	}
+	hidden := height()
+	window := bench.screen.window(t, "NotSo SmolLM3")
+	press := func(key string) {
+		t.Helper()
+		if out, err := bench.screen.xdotool("key", "--window", window, key); err != nil {
+			t.Fatalf("xdotool key %s: %v %s", key, err, out)
+		}
+	}
+	if out, err := bench.screen.xdotool("windowfocus", "--sync", window); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	press("F10")
+	eventually(t, "F10 shows the menus", func() bool { return height() < hidden })
+	w.picture()
+	press("Escape")
+	press("Escape")
+	eventually(t, "Escape puts them away", func() bool { return height() == hidden })
+}

@@ -84,7 +84,7 @@ type role struct {
 
 // roles lists the roles in the order that help shows them.
 func roles() []role {
-	return []role{chatRole(), chatsRole(), searchRole(), exportRole(), modelsRole(), promptRole(), doctorRole(), keyRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
+	return []role{chatRole(), chatsRole(), searchRole(), exportRole(), importRole(), modelsRole(), promptRole(), doctorRole(), keyRole(), commandsRole(), benchRole(), replayRole(), versionRole(), helpRole()}
 }
 
 // Run does what args ask for, without the program's name, and returns the exit

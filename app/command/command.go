@@ -69,7 +69,7 @@ func Find(name string) (Command, bool) {
 // All lists the commands, grouped by category in the order they are shown.
 func All() []Command {
 	both, window := []Place{Window, Terminal}, []Place{Window}
-	formats, thinking, themes := []string{"md", "html", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark"}
+	formats, thinking, themes := []string{"md", "html", "pdf", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark"}
 	return []Command{
 		{Name: "new", Category: Chat, Places: both, Icon: "new",
 			Summary: "Start a new chat"},
@@ -103,6 +103,8 @@ func All() []Command {
 			Summary:   "Search in the titles and messages of all chats",
 			Arguments: "[words]", hint: "words to search for, \"in quotes\" where they stand side by side",
 			parse: func(text string, a *Args) bool { a.Words = text; return oneLine(text) }},
+		{Name: "import", Category: Utility, Places: window, Icon: "import",
+			Summary: "Bring in chats from other programs"},
 		{Name: "status", Category: Utility, Places: both, Icon: "status",
 			Summary: "Tell the model, the context in use and the speed"},
 		{Name: "theme", Category: Utility, Places: window, Icon: "theme",

@@ -42,7 +42,7 @@ func TestParse(t *testing.T) {
 		{name: "a mistyped name", line: "/tmep 1", wantError: "Did you mean /temp?"},
 		{name: "a beginning of two", line: "/the", wantError: "Did you mean /theme?"},
 		{name: "a word too many", line: "/new chat", wantError: "/new takes nothing after its name."},
-		{name: "a word that is not allowed", line: "/export pdf", wantError: `/export takes md, html, json or txt, or nothing; not "pdf".`},
+		{name: "a word that is not allowed", line: "/export docx", wantError: `/export takes md, html, pdf, json or txt, or nothing; not "docx".`},
 		{name: "too hot", line: "/temp 2.1", wantError: `/temp takes a number from 0`},
 		{name: "too cold", line: "/temp -1", wantError: `not "-1"`},
 		{name: "not a number", line: "/temp NaN", wantError: `not "NaN"`},
@@ -70,7 +70,7 @@ func TestParse(t *testing.T) {
 
 // The registry is data, so the test is what keeps a new row complete.
 func TestRegistry(t *testing.T) {
-	want := strings.Fields("new clear reset export thinking temp model quote search status theme help stop regenerate")
+	want := strings.Fields("new clear reset export thinking temp model quote search import status theme help stop regenerate")
 	var got []string
 	order := map[Category]int{}
 	for i, c := range Categories() {

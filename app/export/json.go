@@ -32,6 +32,7 @@ type file struct {
 type fileChat struct {
 	Title    string       `json:"title"`
 	Named    bool         `json:"named,omitempty"`
+	Pinned   bool         `json:"pinned,omitempty"`
 	Head     int64        `json:"head,omitempty"`
 	Context  int64        `json:"context,omitempty"`
 	Settings fileSettings `json:"settings"`
@@ -56,6 +57,7 @@ type fileTurn struct {
 	State     chat.State `json:"state"`
 	Error     string     `json:"error,omitempty"`
 	Origin    string     `json:"origin,omitempty"`
+	Pinned    bool       `json:"pinned,omitempty"`
 	Stats     chat.Stats `json:"stats"`
 	Created   time.Time  `json:"created"`
 }
@@ -72,7 +74,7 @@ func newFile(c chat.Chat, turns []chat.Turn) file {
 	f := file{
 		Kind: kind, Version: version,
 		Chat: fileChat{
-			Title: c.Title, Named: c.Named, Head: c.Head, Context: c.Context,
+			Title: c.Title, Named: c.Named, Pinned: c.Pinned, Head: c.Head, Context: c.Context,
 			Settings: fileSettings{System: s.System, Thinking: s.Thinking, Temperature: s.Temperature},
 			Created:  c.Created.UTC(), Updated: c.Updated.UTC(),
 		},
@@ -81,7 +83,7 @@ func newFile(c chat.Chat, turns []chat.Turn) file {
 	for _, t := range turns {
 		f.Turns = append(f.Turns, fileTurn{
 			ID: t.ID, Parent: t.Parent, Role: t.Role, Text: t.Text, Reasoning: t.Reasoning, State: t.State,
-			Error: t.Error, Origin: t.Origin, Stats: t.Stats, Created: t.Created.UTC(),
+			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created.UTC(),
 		})
 	}
 	return f
@@ -116,7 +118,7 @@ func Import(r io.Reader) (chat.Chat, []chat.Turn, error) {
 	}
 	s := f.Chat.Settings
 	return chat.Chat{
-		Title: f.Chat.Title, Named: f.Chat.Named, Head: f.Chat.Head, Context: f.Chat.Context,
+		Title: f.Chat.Title, Named: f.Chat.Named, Pinned: f.Chat.Pinned, Head: f.Chat.Head, Context: f.Chat.Context,
 		Settings: chat.Settings{System: s.System, Thinking: s.Thinking, Temperature: s.Temperature},
 		Created:  f.Chat.Created, Updated: f.Chat.Updated,
 	}, turns, nil
@@ -197,7 +199,7 @@ func (f file) turns() ([]chat.Turn, error) {
 		known[t.ID] = true
 		turns = append(turns, chat.Turn{
 			ID: t.ID, Parent: t.Parent, Role: t.Role, Text: t.Text, Reasoning: t.Reasoning, State: t.State,
-			Error: t.Error, Origin: t.Origin, Stats: t.Stats, Created: t.Created,
+			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created,
 		})
 	}
 	if !known[f.Chat.Head] || !known[f.Chat.Context] {

@@ -10,6 +10,9 @@
 // that read, which WAL lets go on beside it. The app takes its own lock on the
 // data folder before Open; another process may look on through OpenReadOnly.
 //
+// Search finds words in titles and texts by indices that triggers keep true,
+// Find a piece of text in one chat. Both leave out what is deleted.
+//
 // The store knows the rules that keep the data whole, such as one running reply
 // a chat. What to say to people is left to its caller.
 package store

@@ -98,6 +98,7 @@ export function connect(nav) {
     listen(nav, 'dblclick', ({ target }) => target.closest('.open') && rename(target.closest('.chat'))),
     listen(nav, 'contextmenu', onMenu),
     listen(nav, 'menu:do', ({ target, detail }) => run(detail, target.closest('.chat, .folder'))),
+    listen(document, 'do:folder', () => htmx.ajax('POST', '/folders', { source: nav, target: '#sidebar', swap: 'outerMorph' })),
     listen(document, 'htmx:after:swap', settle),
   );
 }

@@ -78,6 +78,7 @@ export function connect(finder) {
       event.preventDefault();
       focus();
     }),
+    listen(document, 'do:search', focus),
     on('search', (words) => { focus(); write(words); }),
     () => clearTimeout(timer),
   );

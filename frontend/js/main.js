@@ -2,6 +2,7 @@
 // name it in data-behaviour.
 import './htmx.js';
 import { attach } from './behaviours.js';
+import * as arrival from './arrival.js';
 import * as autoscroll from './autoscroll.js';
 import * as chats from './chats.js';
 import * as code from './code.js';
@@ -12,25 +13,30 @@ import * as dialog from './dialog.js';
 import * as draft from './draft.js';
 import * as drag from './drag.js';
 import * as drawer from './drawer.js';
+import * as dropimport from './dropimport.js';
 import * as editor from './editor.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
 import * as exporting from './export.js';
+import * as find from './find.js';
 import * as finder from './finder.js';
 import * as fold from './fold.js';
 import * as followups from './followups.js';
 import * as formulas from './formulas.js';
 import * as gauge from './gauge.js';
+import * as importer from './importer.js';
 import * as layer from './layer.js';
 import * as links from './links.js';
 import * as log from './log.js';
 import * as look from './look.js';
 import * as math from './math.js';
 import * as menu from './menu.js';
+import * as menubar from './menubar.js';
 import * as palette from './palette.js';
 import * as picks from './picks.js';
 import * as popup from './popup.js';
 import * as refresh from './refresh.js';
+import * as remember from './remember.js';
 import * as reply from './reply.js';
 import * as sections from './sections.js';
 import * as splitter from './splitter.js';
@@ -42,8 +48,12 @@ import * as toasts from './toasts.js';
 import * as tree from './tree.js';
 import * as turnmenu from './turnmenu.js';
 import * as turns from './turns.js';
+import * as unseen from './unseen.js';
+import * as zoom from './zoom.js';
 
 attach({
-  autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, editor, errors, escape, export: exporting, finder, fold, followups, formulas, gauge, layer, links, log, look, math, menu, palette, picks, popup,
-  refresh, reply, sections, splitter, status, stretch, title, toast, toasts, tree, turnmenu, turns,
+  arrival, autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, dropimport, editor,
+  errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer, layer, links, log,
+  look, math, menu, menubar, palette, picks, popup, refresh, remember, reply, sections, splitter, status, stretch,
+  title, toast, toasts, tree, turnmenu, turns, unseen, zoom,
 });

@@ -80,7 +80,7 @@ export function connect(nav) {
   function act(button) {
     const what = button.dataset.picked;
     if (what === 'none') none();
-    else if (what === 'delete') htmx.ajax('POST', `/chats/delete?chats=${ids()}`, { source: nav, target: '#sidebar', swap: 'outerMorph' });
+    else if (what === 'delete') htmx.ajax('POST', '/chats/delete', { values: { chats: ids() }, source: nav, target: '#sidebar', swap: 'outerMorph' });
     else popup.open(`/menu?of=chats&chats=${ids()}&view=${what}`, button);
   }
 

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"notso/engine/scripted"
+)
+
+func TestListRoutesAnswerEveryRequest(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	b.keep(0, "One", "Hello", "Hi")
+	b.keep(1, "Two", "Hello", "Hi")
+	for _, test := range []struct {
+		method, path, form string
+		status             int
+		want               string
+	}{
+		{"GET", "/search?q=hello", "", 200, "<mark>Hello</mark>"},
+		{"GET", "/search?q=%22%00*", "", 200, "Nothing found"},
+		{"GET", "/search", "", 200, "hidden"},
+		{"GET", "/menu?of=chats&chats=1", "", 200, "Rename"},
+		{"GET", "/menu?of=chats&chats=1,2&view=move", "", 200, "New folder"},
+		{"GET", "/menu?of=chats&chats=1,x", "", 404, "not there any more"},
+		{"GET", "/menu?of=chats&chats=99", "", 404, "not there any more"},
+		{"GET", "/menu?of=folder&folder=9", "", 404, "not there any more"},
+		{"GET", "/menu?of=sidebar", "", 200, "Import"},
+		{"POST", "/folders", "chats=1,2", 200, "data-named"},
+		{"POST", "/folders/1/name", "title=+", 422, "A folder needs a name."},
+		{"POST", "/folders/1/name", "title=Work", 200, "Work"},
+		{"POST", "/folders", "", 200, "New folder"},
+		{"POST", "/folders/2/name", "title=work", 422, "There is such a folder already."},
+		{"POST", "/folders/9/name", "title=x", 404, "not there"},
+		{"POST", "/chats/move", "chats=1&folder=9", 404, "not there"},
+		{"POST", "/chats/move", "chats=1&folder=0", 200, `id="chat-1"`},
+		{"POST", "/chats/pin", "chats=1,2&on=true", 200, `id="pinned"`},
+		{"POST", "/chats/pin", "chats=&on=true", 404, "not there"},
+		{"POST", "/folders/1/delete", "", 200, "/folders/1/restore"},
+		{"POST", "/folders/1/restore", "", 200, "Work"},
+		{"POST", "/chats/delete", "chats=1,99", 404, "not there"},
+		{"POST", "/chats/delete", "chats=1,2", 200, "/chats/restore?chats=1%2C2"},
+		{"POST", "/chats/restore?chats=1%2C2", "", 200, `id="chat-2"`},
+		{"POST", "/chats/1/view", "turn=1&offset=5", 204, ""},
+		{"POST", "/chats/1/view", "turn=x", 204, ""},
+		{"POST", "/chats/99/view", "turn=1", 404, "not there"},
+		{"GET", "/chats/1/find?q=HI", "", 200, "[[2,1]]"},
+		{"GET", "/chats/99/find?q=x", "", 200, "[]"},
+		{"GET", "/chats/older?after=x", "", 404, "not there"},
+		{"GET", "/chats/older?after=1.1", "", 200, ""},
+		{"GET", "/import", "", 200, "Choose files"},
+		{"GET", "/import/7", "", 422, "This import is over."},
+		{"POST", "/import/7", "", 422, "This import is over."},
+		{"POST", "/import/7/undo", "", 422, "This import is over."},
+		{"POST", "/import?to=0", "nonsense", 422, "no chats in a form that is known"},
+		{"POST", "/import?to=0", fixture(t, "lmstudio.json"), 200, "1"},
+		{"GET", "/import/1", "", 200, "1 chat with 3 messages"},
+		{"POST", "/import/1", "", 200, "1 chat imported."},
+		{"POST", "/import/1", "", 422, "This import is over."},
+		{"POST", "/import/1/undo", "", 200, "1 imported chat removed."},
+	} {
+		got := b.request(test.method, test.path, test.form)
+		if got.Code != test.status || !strings.Contains(got.Body.String(), test.want) {
+			t.Errorf("%s %s %.40s: %d %.300q, want %d with %q", test.method, test.path, test.form, got.Code, got.Body, test.status, test.want)
+		}
+	}
+}
+
+// Whatever a chat says of itself, the list, the menus and the search show it as
+// text.
+func TestListShowsTextsAsText(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	evil := `"><img src=x onerror=alert(1)><b hx-get="/z" hx-trigger="load">needle</b>`
+	b.keep(0, evil, evil, evil)
+	folder, err := b.store.CreateFolder(t.Context(), evil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.store.MoveChats(t.Context(), folder.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/chats", "/search?q=needle", "/menu?of=chats&chats=1", "/menu?of=chats&chats=1&view=move", "/menu?of=folder&folder=1"} {
+		body := b.request("GET", path, "").Body.String()
+		if !strings.Contains(body, "needle") && !strings.Contains(body, "<mark>needle</mark>") {
+			t.Errorf("%s does not show the text", path)
+		}
+		if strings.Contains(body, "<img src=x") || strings.Contains(body, `<b hx-get`) {
+			t.Errorf("%s shows it as markup:\n%s", path, body)
+		}
+	}
+}
