@@ -79,3 +79,29 @@ func TestMenuBarComesWhenItIsAskedFor(t *testing.T) {
 	press("Escape")
 	eventually(t, "Escape puts them away", func() bool { return height() == hidden })
 }
+
+func TestZoomIsRemembered(t *testing.T) {
+	home := t.TempDir()
+	w := start(t, home)
+	width := func() (px int) {
+		t.Helper()
+		if err := w.js("return innerWidth", &px); err != nil {
+			t.Fatal(err)
+		}
+		return px
+	}
+	usual := width()
+	if err := w.js("window.go.app.Window.Zoom(1)", nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the contents are larger", func() bool { return width() < usual })
+	larger := width()
+	w.quit()
+
+	w = start(t, home)
+	eventually(t, "they are as large after a restart", func() bool { return width() == larger })
+	if err := w.js("window.go.app.Window.Zoom(0)", nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "they have the usual size again", func() bool { return width() == usual })
+}

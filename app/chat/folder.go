@@ -4,5 +4,5 @@ package chat
 type Folder struct {
 	ID    int64
 	Name  string
-	Chats int // how many it holds
+	Chats int // how many it lists; pinned ones stand elsewhere
 }

@@ -21,10 +21,10 @@ var (
 )
 
 const foldersSQL = `
-SELECT f.id, f.name, (SELECT count(*) FROM chats c WHERE c.folder = f.id AND c.deleted IS NULL)
+SELECT f.id, f.name, (SELECT count(*) FROM chats c WHERE c.folder = f.id AND c.deleted IS NULL AND c.pinned = 0)
   FROM folders f WHERE f.deleted IS NULL ORDER BY f.position, f.id`
 
-// Folders returns the folders in their order, with how many chats each holds.
+// Folders returns the folders in their order, with how many chats each lists.
 func (s *Store) Folders(ctx context.Context) ([]chat.Folder, error) {
 	rows, err := s.reader.QueryContext(ctx, foldersSQL)
 	if err != nil {
