@@ -35,6 +35,9 @@ const (
 	// machine is.
 	hangTime = 30 * time.Second
 
+	// saidBare begins the lines in which a bare worker answers.
+	saidBare = "bare: "
+
 	// bareRole makes the test binary load files with llama.cpp and no check.
 	bareRole = "bare"
 )
@@ -185,17 +188,23 @@ func (b *bare) diesOf(path string) bool {
 	timer := time.AfterFunc(hangTime, func() { process.Kill() })
 	defer timer.Stop()
 	fmt.Fprintln(b.in, path)
-	line, err := b.out.ReadString('\n')
-	if b.said = strings.TrimSpace(line); err != nil {
-		b.end()
+	for {
+		line, err := b.out.ReadString('\n')
+		if err != nil {
+			b.end()
+			return true
+		}
+		if said, ok := strings.CutPrefix(line, saidBare); ok { // and not what a library prints
+			b.said = strings.TrimSpace(said)
+			return false
+		}
 	}
-	return err != nil
 }
 
 func (b *bare) start() {
 	b.t.Helper()
 	b.cmd = exec.Command(os.Args[0])
-	b.cmd.Env = append(os.Environ(), roleVariable+"="+bareRole, "NOTSO_ENGINE_LIB="+engineLibraries(b.t))
+	b.cmd.Env = append(os.Environ(), roleVariable+"="+bareRole, noBacktrace, "NOTSO_ENGINE_LIB="+engineLibraries(b.t))
 	in, theirIn, err := os.Pipe()
 	if err != nil {
 		b.t.Fatal(err)
@@ -234,7 +243,7 @@ func runBare() int {
 		if err := loadBare(library, lines.Text()); err != nil {
 			said = strings.ReplaceAll(err.Error(), "\n", " ")
 		}
-		fmt.Println(said)
+		fmt.Println(saidBare + said)
 	}
 	return 0
 }

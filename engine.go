@@ -24,6 +24,10 @@ const workerRole = "engine"
 // forgetful is the variable that tells a worker to keep nothing on disk.
 const forgetful = "NOTSO_FORGETFUL"
 
+// noBacktrace keeps ggml from starting a debugger when it ends its process, which
+// would take seconds and print over the frames.
+const noBacktrace = "GGML_NO_BACKTRACE=1"
+
 // newEngine makes the engine that NOTSO_ENGINE names: worker (also ""),
 // inprocess or scripted. (For remote:URL see openEngine.) log receives what a worker writes to standard error.
 // Unless stored, nothing that is evaluated stays on disk, and nothing is looked
@@ -57,6 +61,7 @@ func newWorker(idle time.Duration, log io.Writer, env ...string) (*worker.Client
 	if idle == 0 {
 		idle = -1 // for ever
 	}
+	env = append(env, noBacktrace)
 	return worker.New(worker.Options{Command: []string{program, workerRole}, Env: env, Idle: idle, Log: log}), nil
 }
 

@@ -23,7 +23,7 @@ func Damage(seed int64, src []byte) (damaged []byte, what string) {
 		damaged = bytes.Clone(src)
 		switch random.IntN(8) {
 		case 0, 1, 2, 3:
-			what = changeField(random, damaged, fields)
+			what = changeField(random, damaged, fields, anyKind(random))
 		case 4, 5:
 			what = flipBits(random, damaged, end)
 		default:
@@ -40,6 +40,7 @@ type kind int
 
 const (
 	number    kind = iota // an integer whose value is free
+	parameter             // the same, of the model's shape and its tokenizer
 	item                  // one of many in an array
 	count                 // how many things follow
 	valueType             // of a metadata value
@@ -57,9 +58,11 @@ type field struct {
 	at, n int // its bytes
 }
 
-func changeField(random *rand.Rand, b []byte, fields []field) string {
-	// By kind first: otherwise the tokens would drown everything else.
-	k := kind(random.IntN(int(kinds)))
+// anyKind goes by kind first: otherwise the tokens would drown everything else.
+func anyKind(random *rand.Rand) kind { return kind(random.IntN(int(kinds))) }
+
+// changeField changes one field of kind k.
+func changeField(random *rand.Rand, b []byte, fields []field, k kind) string {
 	of := slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.kind != k || f.n == 0 })
 	if len(of) == 0 {
 		return ""
@@ -68,7 +71,7 @@ func changeField(random *rand.Rand, b []byte, fields []field) string {
 	raw := b[f.at : f.at+f.n]
 	old := bytes.Clone(raw)
 	switch k {
-	case number, count, item:
+	case number, parameter, count, item:
 		putUint(raw, wrongNumber(random, getUint(raw)))
 	case valueType:
 		putUint(raw, uint64(random.IntN(16)))
@@ -148,13 +151,19 @@ func putFloat(raw []byte, x float64) {
 	putUint(raw, math.Float64bits(x))
 }
 
-// DamageField is Damage that always changes one field of the header.
+// DamageField is Damage that always changes one field of the header, every second
+// time one of the numbers that say how a model is built: those a loader computes
+// with.
 func DamageField(seed int64, src []byte) (damaged []byte, what string) {
 	random := rand.New(rand.NewPCG(uint64(seed), 0x6669_656c))
 	fields, _ := headerFields(src)
 	for {
 		damaged = bytes.Clone(src)
-		if what = changeField(random, damaged, fields); !bytes.Equal(damaged, src) {
+		k := parameter
+		if random.IntN(2) == 0 {
+			k = anyKind(random)
+		}
+		if what = changeField(random, damaged, fields, k); !bytes.Equal(damaged, src) {
 			return damaged, what
 		}
 	}

@@ -65,7 +65,7 @@ func (w *walker) value(name string, t uint64) {
 	case 6, 12:
 		w.add(name, float, width(t))
 	default:
-		w.add(name, number, width(t))
+		w.add(name, parameter, width(t))
 	}
 }
 

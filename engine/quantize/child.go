@@ -57,7 +57,8 @@ func child(ctx context.Context, command, args []string, progress func(done, tota
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], args...)...)
 	cmd.WaitDelay = 2 * time.Second
-	stdin, err := cmd.StdinPipe() // open for as long as this process lives
+	cmd.Env = append(os.Environ(), "GGML_NO_BACKTRACE=1") // a debugger would print over the lines
+	stdin, err := cmd.StdinPipe()                         // open for as long as this process lives
 	if err != nil {
 		return err
 	}
