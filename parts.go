@@ -56,6 +56,17 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		return nil, err
 	}
 	p.Builtin = newScripted()
+	if p.Remote == "" {
+		p.Fits, p.Fit = fitsBeside, offerFits(paths)
+		p.Another = func() (engine.Engine, error) { return newEngine(settings.Get().Idle(), p.log, stored) }
+	}
+	if p.Shelf, err = openShelf(paths, p.Library, settings.Get()); err != nil {
+		p.Warnings = append(p.Warnings, app.Sentence(err))
+		p.Shelf, err = openShelf(paths, p.Library, config.Default())
+		if err != nil {
+			return nil, err
+		}
+	}
 	if stored {
 		p.Store, err = store.Open(ctx, paths.Database)
 	} else {
@@ -86,6 +97,9 @@ func (p *parts) openEngine(settings config.Config, stored bool) (err error) {
 // Close ends the worker and closes the chats.
 func (p *parts) Close() error {
 	var errs []error
+	if p.Shelf != nil {
+		errs = append(errs, p.Shelf.Close())
+	}
 	for _, e := range []engine.Engine{p.Engine, p.Builtin} {
 		if e != nil {
 			errs = append(errs, e.Close())

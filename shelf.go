@@ -5,7 +5,9 @@ import (
 
 	"notso/app/config"
 	"notso/app/home"
+	"notso/app/hub"
 	"notso/app/library"
+	"notso/app/secret"
 	"notso/app/shelf"
 )
 
@@ -16,9 +18,25 @@ func openShelf(paths home.Paths, models *library.Library, settings config.Config
 		Records: filepath.Join(paths.Data, "models.json"),
 		Library: models,
 		Mirror:  settings.Mirror,
-		Rate:    int64(settings.DownloadLimit) * 1000,
-		Agent:   "notso/" + version,
+		Token:   hubToken,
+
+		Catalogue: catalogue(),
+		Rate:      int64(settings.DownloadLimit) * 1000,
+		Agent:     "notso/" + version,
 	})
+}
+
+// hubToken is the user's token for models that are not for everybody. It is
+// asked for only where the hub has refused, and never given to a mirror.
+func hubToken(origin string) string {
+	if origin != "https://"+hub.Host {
+		return ""
+	}
+	token, err := secret.Get(secret.HuggingFace)
+	if err != nil {
+		return ""
+	}
+	return token
 }
 
 // terminalShelf opens the models folder for the command line.

@@ -20,6 +20,7 @@ import (
 	"notso/app/home"
 	"notso/app/library"
 	"notso/app/markdown"
+	"notso/app/shelf"
 	"notso/app/store"
 	"notso/engine"
 )
@@ -34,6 +35,20 @@ type Options struct {
 	Engine  engine.Engine
 	Config  *config.Store
 	Library *library.Library
+
+	// Another makes an engine like Engine, so that a model can be loaded while the
+	// one before still answers. Nil: the old one goes first.
+	Another func() (engine.Engine, error)
+
+	// Fits tells whether the model at path can be loaded beside one that is. Nil:
+	// it can.
+	Fits func(path string) bool
+
+	// Shelf is where models come from. Nil: there is no page of models.
+	Shelf *shelf.Shelf
+
+	// Fit judges how a model of the catalogue would run here. Nil: nobody can tell.
+	Fit func(library.Entry, library.Source) engine.Fit
 
 	// Builtin answers when no model file can be found, and Banner then says so.
 	// Nil: messages fail with a sentence instead.
@@ -112,6 +127,8 @@ type App struct {
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
 	stale   bool               // the model is to be loaded again, see reloadModel
+	wanted  string             // file that takes over when it has arrived
+	told    map[string]toldDownload
 	closed  bool
 }
 
@@ -143,6 +160,7 @@ func New(opts Options) (*App, error) {
 func (a *App) Startup() {
 	a.model.start()
 	a.work.Go(a.followSettings)
+	a.watchDownloads()
 }
 
 // Shutdown stops the running replies, which keep what they have, and waits for
@@ -153,6 +171,7 @@ func (a *App) Shutdown() {
 	a.mu.Unlock()
 	a.cancel()
 	a.work.Wait()
+	a.model.close()
 }
 
 // Send stores text as the chat's next user turn and starts the reply. Chat 0 is

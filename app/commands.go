@@ -22,6 +22,7 @@ type Outcome struct {
 	Changed bool        // the conversation is to be drawn anew
 	Help    bool        // the list of commands was asked for
 	Import  bool        // files to import are to be asked for
+	Models  bool        // the page of models was asked for; Text has the model for the terminal
 	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
 
@@ -151,6 +152,7 @@ func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) 
 func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome) error {
 	name := call.Args.Model
 	if name == "" {
+		out.Models = a.opts.Shelf != nil
 		_, info, builtin, _ := a.model.snapshot()
 		out.Text = "No model is loaded. " + a.choices()
 		if info.Name != "" && !builtin {

@@ -30,6 +30,8 @@ func place(name string) (target, swap string) {
 		return "#conversation", "outerHTML"
 	case "toast.html":
 		return "#toasts", "beforeend"
+	case "models.html":
+		return "#layer", "innerHTML"
 	case "help.html", "import.html":
 		return "#dialogs", "innerHTML"
 	}

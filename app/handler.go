@@ -32,6 +32,7 @@ func (a *App) Handler() http.Handler {
 	maps.Copy(routes, a.turnRoutes())
 	maps.Copy(routes, a.queueRoutes())
 	maps.Copy(routes, a.listRoutes())
+	maps.Copy(routes, a.modelRoutes())
 	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -193,7 +194,13 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 	if out.Import {
 		got.fragments = append(got.fragments, fragment{Name: "import.html", View: importView{}, OOB: true})
 	}
-	if out.Search != "" {
+	if out.Models {
+		view, err := a.models()
+		if err != nil {
+			return answer{}, err
+		}
+		got.fragments = append(got.fragments, fragment{Name: "models.html", View: view, OOB: true})
+	} else if out.Search != "" {
 		a.opts.Emit("search", out.Search)
 	} else if out.Text != "" {
 		got.fragments = append(got.fragments, fragment{Name: "toast.html", View: toastView{Text: out.Text, Undo: out.Undo, Kind: "info"}, OOB: true})

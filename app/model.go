@@ -16,15 +16,19 @@ import (
 const loadingStep = 0.02
 
 // model is the state of the one model that the app talks to. Loading happens on
-// a goroutine of the app; whoever needs the model waits for it.
+// a goroutine of the app; whoever needs the model waits for it, or goes on with
+// the one before where both fit into memory.
 type model struct {
 	app *App
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever a field below changes
 	state   string        // none, loading, ready, failed
+	path    string        // of the model that state is about
+	next    string        // of the model that is loaded while the one at path answers
 	loaded  engine.ModelInfo
 	using   engine.Engine
+	files   engine.Engine // the engine for model files: that of the options, or the last of Another
 	builtin bool
 	missing error // why the built-in model had to do
 	failure error
@@ -33,7 +37,7 @@ type model struct {
 }
 
 func newModel(a *App) *model {
-	return &model{app: a, changed: make(chan struct{}), state: "none"}
+	return &model{app: a, changed: make(chan struct{}), state: "none", files: a.opts.Engine}
 }
 
 // start loads the model that the settings prefer, or the first there is.
@@ -54,50 +58,157 @@ func (m *model) start() {
 	}
 }
 
-// open replaces the loaded model by the file at path.
-func (m *model) open(path string) { m.begin(path, m.app.opts.Engine) }
-
-func (m *model) begin(path string, eng engine.Engine) {
-	ctx, cancel := context.WithCancel(m.app.ctx)
-	var load int
-	m.set(func() {
-		if m.cancel != nil {
-			m.cancel()
+// open replaces the loaded model by the file at path. Where both fit into
+// memory, the old one answers until the new one is ready, and stays if that
+// fails.
+func (m *model) open(path string) {
+	m.mu.Lock()
+	files, using, ready := m.files, m.using, m.state == "ready" && !m.builtin && m.path != path
+	m.mu.Unlock()
+	if another := m.app.opts.Another; ready && using == files && another != nil && m.app.opts.Remote == "" {
+		if m.app.opts.Fits == nil || m.app.opts.Fits(path) {
+			if eng, err := another(); err == nil {
+				m.beside(path, eng)
+				return
+			}
 		}
-		m.load++
-		load = m.load
-		m.state, m.failure, m.cancel = "loading", nil, cancel
-	})
+		m.app.opts.Emit("toast", toastView{Text: m.app.say("models.switch_let_go", fileStem(path), m.name()), Kind: "info"})
+	}
+	m.begin(path, files)
+}
+
+func fileStem(path string) string { return strings.TrimSuffix(filepath.Base(path), ".gguf") }
+
+// begin loads a model in the place of the one before.
+func (m *model) begin(path string, eng engine.Engine) {
+	ctx, load := m.nextLoad(func() { m.state, m.path, m.next, m.failure = "loading", path, "", nil })
 	text := "Loading " + filepath.Base(path)
 	if m.app.opts.Remote != "" {
 		text = m.app.say("remote.connecting", m.app.opts.Remote)
 	}
-	m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: 0})
+	m.app.modelsChanged()
 	m.app.work.Go(func() {
-		defer cancel()
-		told := 0.0
-		info, err := eng.Load(ctx, path, m.app.opts.Config.Get().LoadOptions(), func(f float64) {
-			if f-told < loadingStep && f < 1 {
-				return
-			}
-			told = f
-			m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: f})
-		})
-		current := false
-		m.set(func() {
-			if current = m.load == load; !current {
-				return
-			}
+		info, err := eng.Load(ctx, path, m.app.loadOptions(path), m.progress(text))
+		m.ended(load, func() {
 			m.loaded, m.using, m.failure, m.builtin = info, eng, err, eng == m.app.opts.Builtin
 			m.state = "ready"
 			if err != nil {
 				m.state = "failed"
 			}
 		})
-		if current && m.app.ctx.Err() == nil {
-			m.app.modelChanged()
+	})
+}
+
+// beside loads a model into an engine of its own while the one before answers.
+func (m *model) beside(path string, eng engine.Engine) {
+	ctx, load := m.nextLoad(func() { m.next = path })
+	text := m.app.say("models.switch_kept", fileStem(path), m.name())
+	m.app.modelsChanged()
+	m.app.work.Go(func() {
+		info, err := eng.Load(ctx, path, m.app.loadOptions(path), m.progress(text))
+		var old engine.Engine
+		current := m.ended(load, func() {
+			m.next = ""
+			if err == nil {
+				old, m.using, m.files, m.loaded, m.path = m.using, eng, eng, info, path
+			}
+		})
+		switch {
+		case old != nil:
+			m.app.awaitReplies()
+			old.Close()
+		case err != nil || !current:
+			eng.Close()
+		}
+		if current && err != nil && m.app.ctx.Err() == nil {
+			toast := toastView{Text: m.app.say("models.switch_failed", m.app.sentence(err), m.name()), Kind: "error"}
+			if errors.Is(err, context.Canceled) {
+				toast = toastView{Text: m.app.say("models.switch_cancelled", m.name()), Kind: "info"}
+			}
+			m.app.opts.Emit("toast", toast)
 		}
 	})
+}
+
+// nextLoad overtakes the load that runs.
+func (m *model) nextLoad(change func()) (ctx context.Context, load int) {
+	ctx, cancel := context.WithCancel(m.app.ctx)
+	m.set(func() {
+		if m.cancel != nil {
+			m.cancel()
+		}
+		m.load++
+		load, m.cancel = m.load, cancel
+		change()
+	})
+	return ctx, load
+}
+
+// progress shows how far a load has come.
+func (m *model) progress(text string) func(float64) {
+	m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: 0})
+	told := 0.0
+	return func(f float64) {
+		if f-told < loadingStep && f < 1 {
+			return
+		}
+		told = f
+		m.app.showModelStatus(statusView{State: "loading", Text: text, Fraction: f})
+	}
+}
+
+// ended takes the outcome of a load in, unless it was overtaken.
+func (m *model) ended(load int, change func()) (current bool) {
+	m.set(func() {
+		if current = m.load == load; !current {
+			return
+		}
+		change()
+		m.cancel()
+		m.cancel = nil
+	})
+	if current && m.app.ctx.Err() == nil {
+		m.app.modelChanged()
+	}
+	return current
+}
+
+// stop ends the load that runs. A model that answers meanwhile stays.
+func (m *model) stop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.cancel != nil {
+		m.cancel()
+	}
+}
+
+// current tells what the state is about: the model's path, and that of the one
+// which is loaded beside it.
+func (m *model) current() (state, path, next string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state, m.path, m.next
+}
+
+// renamed follows a model's file to its new name.
+func (m *model) renamed(from, to string) {
+	m.set(func() {
+		if m.path == from {
+			m.path = to
+		}
+		if m.loaded.Path == from {
+			m.loaded.Path = to
+		}
+	})
+}
+
+// close lets go of an engine that the options did not bring.
+func (m *model) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.files != nil && m.files != m.app.opts.Engine {
+		m.files.Close()
+	}
 }
 
 // wait returns the engine once its model is loaded. Errors: why it is not, or

@@ -288,6 +288,7 @@ func (r *reply) finish(ctx context.Context, err error) {
 		notice = r.app.sentence(err)
 		state = chat.Failed
 	}
+	r.app.modelUsed(stats)
 	// The page fetches the turn when it hears of the end, so by then the turn
 	// must be the database's.
 	r.state = state

@@ -69,6 +69,9 @@ func sentence(in words.Words, err error) string {
 	case errors.Is(err, context.Canceled):
 		return in.Say("error.stopped")
 	}
+	if text := modelSentence(in, func(n int64) string { return size(in, n) }, err); text != "" {
+		return text
+	}
 	return full(capital(err.Error()))
 }
 

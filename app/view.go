@@ -30,6 +30,9 @@ type conversationView struct {
 	ChatID   int64 // 0: a chat that does not exist until its first message
 	Title    string
 	Model    string // name of the model, for people
+	Other    string // sentence: the chat was written with another model; "" for none
+	OtherUse string // key of that model, where it can be used
+	Welcome  *welcomeView
 	At       int64  // turn to show; 0 is the last
 	Offset   int    // px of it that are above the window
 	Greeting string // shown when Turns is empty
@@ -134,7 +137,7 @@ type replyPart struct {
 // refreshEvent is the event "refresh": a fragment that the page shows is out of
 // date, so it fetches it again.
 type refreshEvent struct {
-	What string `json:"what"` // sidebar, settings, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
+	What string `json:"what"` // sidebar, settings, models, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
 	Chat int64  `json:"chat,omitempty"`
 	Turn int64  `json:"turn,omitempty"`
 }

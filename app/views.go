@@ -24,7 +24,7 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	settings := a.opts.Config.Get()
 	view := pageView{
 		Look: look(settings), SidebarOpen: settings.Sidebar, SidebarWidth: settings.SidebarWidth, Sidebar: sidebar, Conversation: conversation,
-		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.model.banner()), " ")),
+		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.modelBanner(conversation)), " ")),
 	}
 	return view, err
 }
@@ -67,7 +67,9 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 	}
 	if len(turns) == 0 {
 		view.Greeting = a.greeting(a.opts.Now())
+		view.Welcome = a.welcome()
 	}
+	view.Other, view.OtherUse = a.otherModel(tail)
 	return view, nil
 }
 

@@ -150,7 +150,7 @@ func (r modelsRun) search() error {
 	if ref, _, ok := hub.Parse(text); ok {
 		return r.searchRepository(ref.Repository)
 	}
-	entries := slices.DeleteFunc(slices.Clone(library.BuiltIn().Models), func(e library.Entry) bool {
+	entries := slices.DeleteFunc(slices.Clone(r.shelf.Catalogue().Models), func(e library.Entry) bool {
 		return !strings.Contains(strings.ToLower(e.ID+" "+e.Name+" "+e.Maker+" "+e.Summary), strings.ToLower(text))
 	})
 	var found []hub.Found

@@ -37,6 +37,7 @@ type Config struct {
 	FontSize int    `json:"font_size"` // percent, one of FontSizes
 	Depth    string `json:"depth"`     // of shadows: "soft", "slight" or "flat"
 	Motion   string `json:"motion"`    // "system" or "reduced"
+	Welcomed bool   `json:"welcomed"`  // the first choice of a model is made
 	Sidebar  bool   `json:"sidebar"`   // open
 
 	SidebarWidth int `json:"sidebar_width"` // px; 0 is the usual

@@ -72,6 +72,8 @@ func Keys() []Key {
 		onOff("sidebar", Hidden, "Whether the list of chats is open.", func(c *Config) *bool { return &c.Sidebar }),
 		number("sidebar_width", Hidden, "Width of the list of chats in pixels; 0 is the usual one.", func(c *Config) *int { return &c.SidebarWidth }, 0, 520),
 
+		onOff("welcomed", Hidden, "Whether the first choice of a model is made, so that nothing is said of it any more.", func(c *Config) *bool { return &c.Welcomed }),
+
 		text("model", Model, "Path of a GGUF file, or the name of one in the models folder; null is the first one found.", func(c *Config) *string { return &c.Model }),
 		text("remote", Model, "Address of an OpenAI-compatible server that answers instead, such as http://gpu-box.lan:8000/v1; words then leave this computer. From the next start on; null is none.", func(c *Config) *string { return &c.Remote }),
 		text("remote_model", Model, "What that server calls the model; null is its first.", func(c *Config) *string { return &c.RemoteModel }),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type transfer struct {
 	now   *Progress // what people see
 	meter meter
 	told  time.Time // when Changed heard last
+
+	have atomic.Int64 // bytes in the part, for late
+	late *time.Timer  // shows what came just before the bytes stopped
 }
 
 // run brings the file, whatever it takes. Errors: see passing, and the cause of
@@ -160,6 +164,8 @@ func (t *transfer) accept(answer *http.Response) error {
 
 // receive writes the body behind the part until nothing is missing.
 func (t *transfer) receive(ctx context.Context, body io.Reader, watch *time.Timer) error {
+	t.late = time.AfterFunc(meterStep, t.showLate)
+	defer t.late.Stop()
 	buf := make([]byte, pieceSize)
 	look := t.part.size + roomEvery
 	for t.part.size < t.note.SizeBytes {
@@ -227,6 +233,8 @@ func (t *transfer) room() error {
 func (t *transfer) progress() {
 	now := time.Now()
 	t.meter.add(now, t.part.size)
+	t.have.Store(t.part.size)
+	t.late.Reset(meterStep)
 	if now.Sub(t.told) < meterStep && t.part.size < t.note.SizeBytes {
 		return
 	}
@@ -236,6 +244,11 @@ func (t *transfer) progress() {
 			p.Left = time.Duration(float64(t.note.SizeBytes-t.part.size) / p.BytesPerSecond * float64(time.Second))
 		}
 	})
+}
+
+// showLate shows the bytes that came too soon after others to be shown.
+func (t *transfer) showLate() {
+	t.m.show(t.now, func(p *Progress) { p.Received = max(p.Received, min(t.have.Load(), p.SizeBytes)) })
 }
 
 // show lets people see a change. The bytes never go back: a part that begins

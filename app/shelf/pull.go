@@ -9,7 +9,6 @@ import (
 
 	"notso/app/fetch"
 	"notso/app/hub"
-	"notso/app/library"
 )
 
 // Offer is a model that can be fetched: one request for each of its files.
@@ -46,7 +45,7 @@ func (e *ChoiceError) Error() string {
 // is asked only for what the catalogue does not tell.
 // Errors: *library.NotFoundError, *ChoiceError, and those of hub.Hub.Models.
 func (s *Shelf) Offer(ctx context.Context, text string) (Offer, error) {
-	entry, source, err := library.BuiltIn().Find(text)
+	entry, source, err := s.opts.Catalogue.Find(text)
 	if err == nil {
 		if source.SHA256 != "" {
 			return Offer{Name: entry.Name, Licence: entry.Licence, Requests: []fetch.Request{{

@@ -35,6 +35,8 @@ type Options struct {
 	Records string           // path of the file of records
 	Library *library.Library // finds the files; the Shelf does not own it
 
+	Catalogue library.Catalogue // empty is the built-in one
+
 	Mirror string                     // see hub.New; "" is the hub itself
 	Rate   int64                      // of all downloads together, in bytes a second; 0 is no limit
 	Token  func(origin string) string // see fetch.ClientOptions
@@ -60,6 +62,9 @@ type Shelf struct {
 func Open(opts Options) (*Shelf, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if len(opts.Catalogue.Models) == 0 {
+		opts.Catalogue = library.BuiltIn()
 	}
 	trusted, err := hub.Trusted(opts.Mirror)
 	if err != nil {
@@ -87,6 +92,9 @@ func (s *Shelf) changed(p fetch.Progress) {
 
 // Downloads are those into the folder.
 func (s *Shelf) Downloads() *fetch.Manager { return s.downloads }
+
+// Catalogue is the list of models that are known to work well.
+func (s *Shelf) Catalogue() library.Catalogue { return s.opts.Catalogue }
 
 // Hub is where more models are.
 func (s *Shelf) Hub() *hub.Hub { return s.hub }
@@ -132,7 +140,7 @@ func (s *Shelf) Items() ([]Item, error) {
 	items := make([]Item, len(models))
 	for i, m := range models {
 		items[i] = Item{Model: m, Record: records[s.key(m.Path)], Own: s.owns(m.Path), Linked: isLink(m.Path)}
-		if e, _, ok := library.BuiltIn().OfFile(m.Name); ok {
+		if e, _, ok := s.opts.Catalogue.OfFile(m.Name); ok {
 			items[i].Licence = first(items[i].Licence, e.Licence)
 		}
 	}

@@ -55,7 +55,7 @@ func (s *Shelf) want(m library.Model) string {
 	if r := s.records()[s.key(m.Path)]; r.SHA256 != "" {
 		return r.SHA256
 	}
-	if _, source, ok := library.BuiltIn().OfFile(m.Name); ok && source.SHA256 != "" && m.SizeBytes == source.SizeBytes {
+	if _, source, ok := s.opts.Catalogue.OfFile(m.Name); ok && source.SHA256 != "" && m.SizeBytes == source.SizeBytes {
 		return source.SHA256
 	}
 	if target, err := filepath.EvalSymlinks(m.Path); err == nil {

@@ -10,6 +10,7 @@ import * as composer from './composer.js';
 import * as copy from './copy.js';
 import * as diagram from './diagram.js';
 import * as dialog from './dialog.js';
+import * as download from './download.js';
 import * as draft from './draft.js';
 import * as drag from './drag.js';
 import * as drawer from './drawer.js';
@@ -32,6 +33,7 @@ import * as look from './look.js';
 import * as math from './math.js';
 import * as menu from './menu.js';
 import * as menubar from './menubar.js';
+import * as models from './models.js';
 import * as palette from './palette.js';
 import * as picks from './picks.js';
 import * as popup from './popup.js';
@@ -49,11 +51,12 @@ import * as tree from './tree.js';
 import * as turnmenu from './turnmenu.js';
 import * as turns from './turns.js';
 import * as unseen from './unseen.js';
+import * as welcome from './welcome.js';
 import * as zoom from './zoom.js';
 
 attach({
-  arrival, autoscroll, chats, code, composer, copy, diagram, dialog, draft, drag, drawer, dropimport, editor,
-  errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer, layer, links, log,
-  look, math, menu, menubar, palette, picks, popup, refresh, remember, reply, sections, splitter, status, stretch,
-  title, toast, toasts, tree, turnmenu, turns, unseen, zoom,
+  arrival, autoscroll, chats, code, composer, copy, diagram, dialog, download, draft, drag, drawer, dropimport,
+  editor, errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer, layer, links,
+  log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember, reply, sections, splitter,
+  status, stretch, title, toast, toasts, tree, turnmenu, turns, unseen, welcome, zoom,
 });

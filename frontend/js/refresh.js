@@ -20,7 +20,7 @@ export function connect() {
     } else if (what === 'heading') {
       if (String(chat) === conversation.dataset.chat) fetchInto('#heading', path, { select: '#heading' });
     } else if (what === 'model') {
-      fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph' });
+      fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' });
     } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {
       fetchInto('#conversation', path);
     }

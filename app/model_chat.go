@@ -1,0 +1,66 @@
+package app
+
+import (
+	"slices"
+
+	"notso/app/chat"
+	"notso/engine"
+)
+
+// loadOptions are what the model at path is loaded with.
+func (a *App) loadOptions(path string) engine.LoadOptions {
+	return a.opts.Config.Get().LoadOptions()
+}
+
+// awaitReplies returns when the replies that run now have ended, or the app.
+func (a *App) awaitReplies() {
+	a.mu.Lock()
+	var running []*reply
+	for _, r := range a.replies {
+		running = append(running, r)
+	}
+	a.mu.Unlock()
+	for _, r := range running {
+		select {
+		case <-r.done:
+		case <-a.ctx.Done():
+		}
+	}
+}
+
+// modelUsed remembers that the loaded model wrote a reply, and how fast.
+func (a *App) modelUsed(stats chat.Stats) {
+	const least = 8 // tokens that tell a speed
+	if _, info, builtin, _ := a.model.snapshot(); a.opts.Shelf != nil && info.Path != "" && !builtin && stats.ReplyTokens > 0 {
+		speed := stats.TokensPerSecond
+		if stats.ReplyTokens < least {
+			speed = 0
+		}
+		a.opts.Shelf.Used(info.Path, speed)
+	}
+}
+
+// otherModel says that a chat was written with another model than the one that
+// answers now, and names it where it can be used.
+func (a *App) otherModel(tail []chat.Turn) (sentence, key string) {
+	if a.opts.Shelf == nil || a.opts.Remote != "" {
+		return "", ""
+	}
+	now := a.model.name()
+	for _, t := range slices.Backward(tail) {
+		if t.Role != chat.Assistant || t.Stats.Model == "" {
+			continue
+		}
+		if t.Stats.Model == now {
+			return "", ""
+		}
+		items, _ := a.opts.Shelf.Items()
+		for _, i := range items {
+			if i.Problem == "" && (i.Name == t.Stats.Model || i.Title == t.Stats.Model) {
+				return a.say("models.chat_other", t.Stats.Model), modelKey(i.Path)
+			}
+		}
+		return a.say("models.chat_gone", t.Stats.Model, now), ""
+	}
+	return "", ""
+}

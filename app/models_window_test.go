@@ -1,0 +1,247 @@
+package app
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"notso/app/cli/clitest"
+	"notso/app/config"
+	"notso/app/library"
+	"notso/app/shelf"
+	"notso/app/store"
+	"notso/app/webtest"
+	"notso/engine"
+	"notso/engine/scripted"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// shelfBench is a bench with a shelf and a hub beside it: hub/OWNER/NAME/FILE
+// below its root.
+type shelfBench struct {
+	*bench
+	root string
+}
+
+// openShelfWindow shows an app whose catalogue offers one model, "Tiny", and
+// whose folder holds the named files; each of them is the same scripted model.
+func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ...string) (*shelfBench, *webtest.Page) {
+	t.Helper()
+	root := t.TempDir()
+	t.Setenv("HOME", filepath.Join(root, "home"))
+	b := &shelfBench{bench: &bench{t: t}, root: root}
+	for _, name := range append([]string{"hub/some/Tiny-GGUF/Tiny-Q4_K_M.gguf"}, files...) {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := scripted.WriteModel(path, scripted.Plain()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hub := httptest.NewServer(clitest.Hub(filepath.Join(root, "hub"), half))
+	t.Cleanup(func() { hub.CloseClientConnections(); hub.Close() })
+	var err error
+	if b.store, err = store.Open(t.Context(), filepath.Join(root, "chats.db")); err != nil {
+		t.Fatal(err)
+	}
+	settings, _, err := config.Open(filepath.Join(root, "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.aside(settings, false)
+	models := filepath.Join(root, "models")
+	lib := library.New(library.Options{Folders: []string{models}, Describe: func(path string) (library.Info, error) {
+		return library.Info{Title: "Scripted", Quantisation: "F32"}, nil
+	}})
+	entry := library.Entry{ID: firstModel, Name: "Tiny", Maker: "Some", Licence: "MIT", Languages: []string{"en", "fr"}, Context: 8192, Parameters: 3e9, Thinks: true,
+		Summary: "For tests.", Files: []library.Source{{Quantisation: "Q4_K_M", Repository: "some/Tiny-GGUF", File: "Tiny-Q4_K_M.gguf", SizeBytes: 2_100_000}}}
+	box, err := shelf.Open(shelf.Options{Folder: models, Records: filepath.Join(root, "models.json"), Library: lib, Mirror: hub.URL,
+		Catalogue: library.Catalogue{Models: []library.Entry{entry}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.App, err = New(Options{
+		Store: b.store, Config: settings, Library: lib, Shelf: box, Emit: b.note,
+		Engine: scripted.New(scripted.Options{}), Builtin: scripted.New(scripted.Options{}),
+		Another: func() (engine.Engine, error) { return scripted.New(scripted.Options{}), nil },
+		Fit: func(library.Entry, library.Source) engine.Fit {
+			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		b.Shutdown()
+		box.Close()
+		b.store.Close()
+	})
+	server := webtest.NewServer(t, b.Handler())
+	b.onEach = func(e event) { server.Emit(e.name, e.data) }
+	b.Startup()
+	return b, browser.Open(t, server)
+}
+
+// openModels opens the page of models by the name of the model in the heading.
+func openModels(p *webtest.Page) {
+	p.Until(`document.querySelector('.heading .model')`)
+	p.Click(".heading .model")
+	p.Until(`document.querySelector('#layer[data-open] #models') && document.activeElement.id === 'models-title'`)
+}
+
+// TestModelsPage runs the page of models against the app itself.
+func TestModelsPage(t *testing.T) {
+	browser := webtest.NewBrowser(t)
+	for _, test := range []struct {
+		name  string
+		half  bool
+		files []string
+		run   func(t *testing.T, b *shelfBench, p *webtest.Page)
+	}{
+		{"a new user gets the model with one button and talks to it", false, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			p.Until(`document.querySelector('#welcome .way.first')`)
+			p.CheckAccessibility("the welcome")
+			shoot(t, p, "models-welcome")
+			p.Click("#welcome .way.first")
+			p.Until(`document.querySelector('.heading .model').textContent === 'Tiny-Q4_K_M'`)
+			p.Until(`document.querySelector('#welcome').hidden`)
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done]')`)
+			items, err := b.opts.Shelf.Items()
+			if err != nil || len(items) != 1 || items[0].LastUsed.IsZero() || items[0].Source != "some/Tiny-GGUF" {
+				t.Errorf("on the shelf are %+v, %v", items, err)
+			}
+		}},
+		{"the welcome can be left with the keyboard, and its offers are found again", false, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			p.Until(`document.querySelector('#welcome [data-try]')`)
+			p.Do(webtest.Script(`document.querySelector('#welcome [data-try]').focus()`))
+			p.Press(kb.Enter)
+			p.Until(`document.querySelector('#welcome').hidden && document.activeElement.id === 'message'`)
+			b.until("it is remembered", func() bool { return b.opts.Config.Get().Welcomed })
+			p.Type("#message", "/model\r")
+			p.Until(`document.querySelector('#layer[data-open] #offers button')`)
+			p.Press(kb.Escape)
+			p.Until(`!document.querySelector('#layer[data-open]')`)
+		}},
+		{"a download shows how far it is, pauses, and is given up with a way back", true, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Click("#offers button")
+			p.Until(`document.querySelector('#downloads progress').value >= 490 && document.querySelector('#downloads .what').textContent.includes(' of ')`)
+			p.Until(`document.querySelector('#offers .mark').textContent === 'on its way'`)
+			p.CheckAccessibility("a download")
+			shoot(t, p, "models-download")
+			p.Click("#downloads .plain")
+			p.Until(`document.querySelector('#downloads [data-state=paused] .what').textContent.startsWith('Paused at')`)
+			p.Click("#downloads .plain:nth-child(2)")
+			p.Until(`document.querySelector('#downloads').hidden && document.querySelector('.toast .undo')`)
+			p.Click(".toast .undo")
+			p.Until(`document.querySelector('#shelf').textContent.includes('Tiny-Q4_K_M')`)
+		}},
+		{"a model is used, renamed, removed and brought back", false, []string{"models/one.gguf", "models/two.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Until(`document.querySelector('.row[data-state=used] .name').textContent.startsWith('one')`)
+			p.Click(`[aria-label="Use two"]`)
+			p.Until(`document.querySelector('.row[data-state=used] .name').textContent.startsWith('two')`)
+			p.Click(`.row:not([data-state]) summary`)
+			p.Do(webtest.Script(`document.querySelector('.row:not([data-state]) [name=name]').value = ''`))
+			p.Type(`.row:not([data-state]) [name=name]`, "../three\r")
+			p.Allow("422")
+			p.Until(`document.querySelector('.toast[data-kind=error]').textContent.includes('letters, digits, dots')`)
+			p.Do(webtest.Script(`document.querySelector('.row:not([data-state]) [name=name]').value = ''`))
+			p.Type(`.row:not([data-state]) [name=name]`, "three\r")
+			p.Until(`[...document.querySelectorAll('#shelf .name')].some((n) => n.textContent === 'three')`)
+			p.Do(webtest.Script(`for (const toast of document.querySelectorAll('.toast')) toast.remove()`))
+			p.Click(`[aria-label="Remove three"]`)
+			p.Until(`document.querySelectorAll('#shelf .row').length === 1 && document.querySelector('.toast .undo')`)
+			p.Click(".toast .undo")
+			p.Until(`document.querySelectorAll('#shelf .row').length === 2`)
+			p.Do(webtest.Script(`for (const toast of document.querySelectorAll('.toast')) toast.remove()`))
+			p.Click(`[aria-label="Remove two"]`)
+			p.Until(`document.querySelector('.toast[data-kind=error]').textContent.includes('in use')`)
+		}},
+		{"a repository is found by words, and its model got", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Type("[name=q]", "tiny\r")
+			p.Until(`document.querySelector('#found .name').textContent === 'some/Tiny-GGUF'`)
+			p.Click("#found button")
+			p.Until(`document.querySelector('#found h3').textContent === 'Models of some/Tiny-GGUF'`)
+			p.Click("#found button")
+			p.Until(`document.querySelector('#shelf').textContent.includes('Tiny-Q4_K_M')`)
+			p.Do(webtest.Script(`document.querySelector('[name=q]').value = ''`))
+			p.Type("[name=q]", "nobody\r")
+			p.Until(`document.querySelector('#found').textContent.includes('Nothing was found for “nobody”.')`)
+			p.Allow("422")
+			p.Type("[name=q]", "/nothing\r")
+			p.Until(`document.querySelector('.toast[data-kind=error]').textContent.includes('no such file')`)
+		}},
+		{"the models of other programs are taken by a link", false, []string{"models/one.gguf", "home/.lmstudio/models/a/b/studio.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Click("#section-import .raised:nth-child(2)")
+			p.Until(`document.querySelector('#strangers .name').textContent === 'studio'`)
+			p.Click("#strangers button")
+			p.Until(`document.querySelector('#shelf').textContent.includes('linked, the file belongs to another program')`)
+			p.Until(`document.querySelector('#strangers').textContent.includes('keep no model here')`)
+		}},
+		{"a file that is dropped is on the list, and a broken link says so", false, []string{"models/one.gguf", "elsewhere/mine.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			if rest := b.ImportDropped([]string{filepath.Join(b.root, "elsewhere", "mine.gguf"), "/some/text.md"}); len(rest) != 1 {
+				t.Errorf("left for others is %v", rest)
+			}
+			p.Until(`document.querySelector('#shelf').textContent.includes('mine')`)
+			os.Remove(filepath.Join(b.root, "elsewhere", "mine.gguf"))
+			b.modelsChanged()
+			p.Until(`document.querySelector('#shelf .wrong').textContent === 'the file that it links to is gone'`)
+		}},
+		{"a chat says that it was written with another model, and goes back to it", false, []string{"models/one.gguf", "models/two.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			p.Until(`document.querySelector('.heading .model').textContent === 'one'`)
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done]')`)
+			p.Type("#message", "/model two\r")
+			p.Until(`document.querySelector('.heading .model').textContent === 'two'`)
+			p.Do(webtest.Script(`document.querySelector('#chats .open').click()`))
+			p.Until(`document.querySelector('.other').textContent.includes('This chat was written with one.')`)
+			shoot(t, p, "models-other")
+			p.Click(".other button")
+			p.Until(`document.querySelector('.heading .model').textContent === 'one'`)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b, p := openShelfWindow(t, browser, test.half, test.files...)
+			test.run(t, b, p)
+		})
+	}
+}
+
+// shoot keeps a picture where they are wanted.
+func shoot(t *testing.T, p *webtest.Page, name string) {
+	t.Helper()
+	if *picturesDir != "" {
+		p.Screenshot(filepath.Join(*picturesDir, name+".png"))
+	}
+}
+
+// The page in every theme, wide and narrow.
+func TestModelsPageHasNoAccessibilityViolation(t *testing.T) {
+	_, p := openShelfWindow(t, webtest.NewBrowser(t), true, "models/one.gguf", "models/"+strings.Repeat("a-long-name-", 8)+"Q4_K_M.gguf")
+	openModels(p)
+	p.Click("#offers button")
+	p.Until(`document.querySelector('#downloads progress').value >= 490`)
+	for _, look := range []struct {
+		theme, scheme string
+		width         int64
+	}{{"light", "light", 1280}, {"dark", "dark", 360}, {"contrast", "light", 1280}, {"dark", "dark", 820}, {"light", "light", 2560}} {
+		p.Resize(look.width, 800)
+		p.Media("prefers-color-scheme", look.scheme)
+		p.Do(webtest.Script(`document.documentElement.dataset.theme = "` + look.theme + `"; for (const d of document.querySelectorAll('#shelf details')) d.open = true`))
+		p.CheckAccessibility(fmt.Sprintf("models, %s, %d px", look.theme, look.width))
+		if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > int(look.width) {
+			t.Errorf("at %d px the page is %d px wide", look.width, wide)
+		}
+		shoot(t, p, fmt.Sprintf("models-%s-%d", look.theme, look.width))
+	}
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"notso/app/config"
+	"notso/app/fetch"
+)
+
+// firstModel is what a new user is offered, of the catalogue.
+const firstModel = "smollm3-3b"
+
+// welcomeView fills welcome.html, what a new user sees first.
+type welcomeView struct {
+	Ask      string // what to get
+	GetWhy   string
+	Fit      string
+	Starter  string // the model that is here meanwhile; "" for the built-in text
+	Download *downloadView
+}
+
+// welcome is what a new user sees in an empty chat, nil for everybody else: who
+// has a SmolLM3, has chosen, or talks to a server.
+func (a *App) welcome() *welcomeView {
+	if a.opts.Shelf == nil || a.opts.Remote != "" || a.opts.Config.Get().Welcomed {
+		return nil
+	}
+	entry, source, err := a.opts.Shelf.Catalogue().Find(firstModel)
+	if err != nil {
+		return nil
+	}
+	items, _ := a.opts.Shelf.Items()
+	view := &welcomeView{Ask: firstModel, GetWhy: a.say("models.welcome_get_why", a.size(source.SizeBytes))}
+	for _, i := range items {
+		if strings.Contains(strings.ToLower(i.Name), "smollm3") || i.Name+".gguf" == source.File {
+			return nil
+		}
+		if i.Problem == "" {
+			view.Starter = i.Name
+		}
+	}
+	view.Fit, _ = a.fit(entry, source)
+	for _, p := range a.opts.Shelf.Downloads().List() {
+		if p.Name == source.File && p.State != fetch.Done {
+			d := a.download(p)
+			view.Download = &d
+		}
+	}
+	return view
+}
+
+// getWelcome draws the welcome again; nothing where it is over.
+func (a *App) getWelcome(context.Context, request) (answer, error) {
+	return show(fragment{Name: "welcome.html", View: a.welcome()}), nil
+}
+
+// postWelcomeLater ends the welcome for good. All that it offers stays on the
+// page of models.
+func (a *App) postWelcomeLater(ctx context.Context, r request) (answer, error) {
+	if err := a.opts.Config.Update(func(c *config.Config) { c.Welcomed = true }); err != nil {
+		return answer{}, err
+	}
+	return a.getWelcome(ctx, r)
+}
+
+// modelBanner tells that a built-in text answers, unless the welcome does.
+func (a *App) modelBanner(shown conversationView) string {
+	if shown.Welcome != nil {
+		return ""
+	}
+	return a.model.banner()
+}
