@@ -152,6 +152,7 @@ func streamed(b *testing.B, browser *webtest.Browser, text string) {
 	defer p.Close()
 	p.Do(webtest.Script(measureJS))
 	p.Do(webtest.Script(`frames()`))
+	before := p.Metrics()
 	s := newBench(b, scripted.Options{}).words.Stream(1)
 	seq, biggest := 3, 0
 	for i := 0; i < len(text); i += 80 {
@@ -165,6 +166,10 @@ func streamed(b *testing.B, browser *webtest.Browser, text string) {
 	}
 	p.Until(fmt.Sprintf(`document.querySelector('#turn-6[data-seq="%d"]')`, seq))
 	framesOf(b, p)
+	after := p.Metrics()
+	for _, part := range []string{"ScriptDuration", "RecalcStyleDuration", "LayoutDuration"} {
+		b.ReportMetric(1000*(after[part]-before[part])/float64(seq-3), "ms-"+strings.TrimSuffix(part, "Duration")+"/event")
+	}
 	b.ReportMetric(float64(biggest), "bytes/event-most")
 	b.ReportMetric(webtest.Get[float64](p, `performance.memory.usedJSHeapSize / 2**20`), "MB-script")
 	var want strings.Builder
