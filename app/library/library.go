@@ -125,7 +125,7 @@ func (l *Library) Pick(preferred string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", fmt.Errorf("%w: put a GGUF file, such as SmolLM3-3B-Q4_K_M.gguf, into %s, or set NOTSO_MODEL to the path of one",
+	return "", fmt.Errorf("%w: fetch one with notso models pull smollm3-3b, put a GGUF file into %s, or set NOTSO_MODEL to the path of one",
 		ErrNone, l.own())
 }
 

@@ -106,7 +106,7 @@ func TestPick(t *testing.T) {
 		{name: "NOTSO_MODEL goes before all", files: files, preferred: "smollm3", chosen: "own/small.gguf", want: "own/small.gguf"},
 		{name: "NOTSO_MODEL may be a name", files: files, chosen: "small", want: "own/small.gguf"},
 		{name: "NOTSO_MODEL must be there", files: files, chosen: "smal1", wantError: `NOTSO_MODEL: there is no model "smal1"; did you mean small?`},
-		{name: "with none it says how to get one", wantError: "no model file was found: put a GGUF file"},
+		{name: "with none it says how to get one", wantError: "no model file was found: fetch one with notso models pull"},
 		{name: "with none fit it says how to get one", files: map[string]int{"own/bad.gguf": 1}, wantError: "no model file was found"},
 	}
 	for _, tt := range tests {
