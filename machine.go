@@ -28,6 +28,10 @@ const devicesRole = "devices"
 // askTime is how long drivers may take to wake up a graphics device.
 const askTime = 20 * time.Second
 
+// measureRoom is how many bytes must be free for the memory to be measured, which
+// takes half a gigabyte.
+const measureRoom = 2 << 30
+
 func runDevices() int {
 	library, err := openLibrary()
 	if err == nil {
@@ -43,7 +47,10 @@ func runDevices() int {
 // machine is what a model can be loaded on now. Graphics devices are asked for
 // only where the libraries have a backend for one.
 func machine(ctx context.Context, paths home.Paths) fit.Machine {
-	m := fit.Machine{RAM: runner.AvailableMemory(), BytesPerSecond: fit.KnownBandwidth(filepath.Join(paths.Cache, "bandwidth.json"))}
+	m := fit.Machine{RAM: runner.AvailableMemory()}
+	if m.RAM == 0 || m.RAM > measureRoom {
+		m.BytesPerSecond = fit.KnownBandwidth(filepath.Join(paths.Cache, "bandwidth.json"))
+	}
 	for _, d := range graphics(ctx) {
 		m.GPUs = append(m.GPUs, int64(d.FreeBytes))
 	}

@@ -68,10 +68,18 @@ type Need struct {
 	KV      int64 `json:"kv"`      // of the whole context, and the states of recurrent layers
 	Compute int64 `json:"compute"` // what a batch passes through
 	Process int64 `json:"process"` // program, libraries, vocabulary
+
+	// Repacked is a second copy of some weights, in an order that suits the
+	// processor. The first is only mapped and not read again: the system counts it
+	// until it wants the memory back.
+	Repacked int64 `json:"repacked"`
 }
 
-// Total is all of it.
+// Total is what must be held.
 func (n Need) Total() int64 { return n.Weights + n.KV + n.Compute + n.Process }
+
+// Peak is what the system counts after the load.
+func (n Need) Peak() int64 { return n.Total() + n.Repacked }
 
 // FitKind is how a model fits a machine.
 type FitKind string

@@ -5,9 +5,9 @@
 //	need := fit.Estimate(file, fit.Settings{Context: 8192})
 //	verdict := fit.Judge(file, fit.Settings{}, machine)
 //
-// The estimates are of the process that holds the model, at its peak, with the
-// context full: what the weights, the KV cache and the buffers of a batch take,
-// and the process itself. A test compares them with loaded models; they are
+// The estimates are of the process that holds the model, with the context full:
+// what the weights, the KV cache and the buffers of a batch take, and the process
+// itself. A test compares engine.Need.Peak with the peaks of loaded models; it is
 // within 5 %. Estimates and verdicts are numbers; words are for those who show
 // them. Functions may be called concurrently.
 package fit
@@ -47,6 +47,8 @@ func Estimate(f *gguf.File, s Settings) engine.Need {
 		KV:      length*KVBytesPerToken(f, s.KVType) + stateBytes(f)*Sequences,
 		Compute: computeBytes(f, length, BatchTokens),
 		Process: processBytes + vocabularyBytes(f),
+
+		Repacked: repackedBytes(f),
 	}
 	for _, t := range f.Tensors {
 		need.Weights += int64(t.Size)
@@ -95,7 +97,7 @@ func computeBytes(f *gguf.File, length, batch int64) int64 {
 
 const (
 	// processBytes is what a worker takes without a model.
-	processBytes = 82 << 20
+	processBytes = 88 << 20
 
 	// tokenBytes is what llama.cpp and we keep of each token and each merge, in
 	// tables by number and by text.

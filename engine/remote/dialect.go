@@ -14,6 +14,7 @@ type dialect struct {
 	templateArguments bool     // chat_template_kwargs, which switch the reasoning
 	continues         bool     // goes on with a reply that was begun
 	asks              bool     // wants to be told so: continue_final_message
+	stopsEarly        bool     // ends a reply after some tokens unless a limit is named
 	counting          counting // of tokens
 	grammar           func(*extras, string)
 	penalty           func(*extras, float64)
@@ -39,7 +40,7 @@ func speaks(owner string) dialect {
 		}
 	case "sglang":
 		return dialect{
-			name: "SGLang", templateArguments: true, continues: true, asks: true, penalty: repetition,
+			name: "SGLang", templateArguments: true, continues: true, asks: true, stopsEarly: true, penalty: repetition,
 			grammar: func(x *extras, g string) { x.EBNF = g },
 		}
 	case "llamacpp", "llama.cpp":

@@ -162,6 +162,9 @@ func TestSamplingIsSentInTheServersWords(t *testing.T) {
 		if r := ask(t, loaded(t, s, Options{}), engine.Request{Grammar: "g", Sampling: engine.Sampling{RepeatPenalty: 1.1}}); r.err != nil {
 			t.Fatal(r.err)
 		}
+		if limited := s.asked[0].MaxTokens > 0; limited != (owner == "sglang") {
+			t.Errorf("%s: asked for at most %d tokens", owner, s.asked[0].MaxTokens)
+		}
 		for _, field := range strings.Fields(want) {
 			name, value, _ := strings.Cut(field, ":")
 			if got := string(s.asked[0].Extra[name]); got != value {

@@ -54,7 +54,8 @@ func newWriter(m *model, req engine.Request, p prepared, called time.Time) *writ
 			PromptHash: hex.EncodeToString(sum[:]), ModelHash: m.info("").Hash, EngineBuild: m.build(),
 		},
 	}
-	if room := m.length - p.tokens; m.length < m.serverLength && (w.limit == 0 || room < w.limit) {
+	named := m.length < m.serverLength || m.dialect.stopsEarly // else the server knows where its context ends
+	if room := m.length - p.tokens; named && (w.limit == 0 || room < w.limit) {
 		w.limit = max(room, 1)
 	}
 	if resumes(req) {
