@@ -47,7 +47,7 @@ func (a *App) afterwards(chatID, turnID int64) {
 		if settings.Titles && !c.Named && tail[0].Parent == 0 && c.Title == title(tail[0].Text) {
 			a.nameChat(ctx, eng, c)
 		}
-		if settings.FollowUps {
+		if settings.FollowUps && tail[len(tail)-1].Candidate == 0 {
 			a.suggest(ctx, eng, c)
 		}
 	})

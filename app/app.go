@@ -190,7 +190,8 @@ type TalkOptions struct {
 	Seed        uint32
 	Temperature *float64
 	MaxTokens   int
-	Candidates  int // replies to write side by side; 0 is one
+	Candidates  int  // replies to write side by side; 0 is one
+	Choices     bool // keep what each token could have been instead
 }
 
 // Talk sends text and waits for the reply's end. each, which may be nil, sees

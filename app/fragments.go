@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"html/template"
 	"io"
 	"net/http"
@@ -97,7 +98,7 @@ var windowTemplates = sync.OnceValue(func() map[string]templates {
 			"language": language.Code,
 			"say":      language.Say,
 			"count":    language.Count,
-			"vals":     func(name, value string) string { return string(encode(map[string]string{name: value})) }, // for hx-vals
+			"vals":     vals, // for hx-vals
 			// what the page's script clones
 			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },
 			"morePattern":  func() stretchView { return stretchView{Earlier: true, Later: true} },
@@ -110,3 +111,12 @@ var windowTemplates = sync.OnceValue(func() map[string]templates {
 	}
 	return all
 })
+
+// vals writes pairs of names and values for hx-vals.
+func vals(pairs ...any) string {
+	values := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return string(encode(values))
+}

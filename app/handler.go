@@ -21,6 +21,7 @@ const bodyLimit = 16 << 20
 // out of band. An empty one is 204.
 type answer struct {
 	fragments []fragment
+	reswap    string // how it is replaced then; "" is outerHTML
 	retarget  string // CSS selector that replaces the element the page meant
 }
 
@@ -43,7 +44,7 @@ func (a *App) Handler() http.Handler {
 			}
 			if got.retarget != "" {
 				w.Header().Set("HX-Retarget", got.retarget)
-				w.Header().Set("HX-Reswap", "outerHTML")
+				w.Header().Set("HX-Reswap", first(got.reswap, "outerHTML"))
 			}
 			if len(got.fragments) == 0 {
 				w.WriteHeader(http.StatusNoContent)
@@ -170,6 +171,11 @@ func (a *App) showTurns(ctx context.Context, chatID int64, turns []chat.Turn) (a
 	if chatID == 0 {
 		got, err := a.showChat(ctx, turns[0].Chat)
 		got.retarget = "#conversation"
+		return got, err
+	}
+	if turns[len(turns)-1].Candidate > 0 {
+		got, err := a.redraw(ctx, chatID)
+		got.retarget, got.reswap = "#conversation", "outerMorph"
 		return got, err
 	}
 	var got answer

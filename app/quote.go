@@ -38,7 +38,7 @@ func (a *App) quote(ctx context.Context, chatID int64, reference string, each fu
 	if err != nil {
 		return user, answer, err
 	}
-	a.launch([]chat.Turn{answer}, recite(p), each)
+	a.launch([]chat.Turn{answer}, recite(p), nil, each)
 	return user, answer, nil
 }
 

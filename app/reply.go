@@ -35,10 +35,12 @@ type reply struct {
 	lead   *reply   // the first of the candidates; itself when it is the only reply
 	others []*reply // the candidates after the first, for the lead alone
 
-	pieces  []chat.Piece // not yet stored
-	stored  int          // pieces in the database
-	tokens  int          // pieces that came, for the rate
-	decoded time.Time    // when the first piece came
+	pieces  []chat.Piece    // not yet stored
+	choices []engine.Choice // what its tokens could have been, where that is asked for
+	begun   int             // bytes that were there before
+	stored  int             // pieces in the database
+	tokens  int             // pieces that came, for the rate
+	decoded time.Time       // when the first piece came
 	final   *engine.Done
 	state   chat.State // how it ended
 	ended   bool       // finish was called; guarded by App.mu
@@ -58,16 +60,18 @@ type reply struct {
 }
 
 // launch starts writing turns from src: one, or candidates, whose events src
-// tells apart. The turns must be Running.
-func (a *App) launch(turns []chat.Turn, src source, each func(engine.Event)) {
+// tells apart. The turns must be Running. Begun are the choices of the tokens
+// that the reply begins with, when others wrote them.
+func (a *App) launch(turns []chat.Turn, src source, begun []engine.Choice, each func(engine.Event)) {
 	ctx, stop := context.WithCancel(a.ctx)
 	done := make(chan struct{})
 	var lead *reply
 	for i, turn := range turns {
 		r := &reply{
 			app: a, chat: turn.Chat, turn: turn.ID, each: each, stop: stop, done: done,
-			text: a.words.Stream(textID(turn.ID)), reasoning: a.words.Stream(reasoningID(turn.ID)), phase: "reading",
+			choices: begun, text: a.words.Stream(textID(turn.ID)), reasoning: a.words.Stream(reasoningID(turn.ID)), phase: "reading",
 		}
+		r.begun = len(turn.Reasoning) + len(turn.Text)
 		r.reasoning.Write(turn.Reasoning)
 		r.text.Write(turn.Text)
 		if i == 0 {
@@ -167,6 +171,10 @@ func (r *reply) take(event engine.Event) bool {
 		r.tokens++
 		r.pieces = append(r.pieces, chat.Piece{Reasoning: event.Kind == engine.EventReasoning, Text: event.Text})
 		return true
+	case engine.EventChoice:
+		if len(r.choices) > 0 || r.tokens == 0 && r.begun == 0 { // whole, or not at all
+			r.choices = append(r.choices, *event.Choice)
+		}
 	case engine.EventDone:
 		r.final = event.Done
 	case engine.EventLoading:
@@ -284,6 +292,7 @@ func (r *reply) finish(ctx context.Context, err error) {
 		state = chat.Stopped
 	}
 	stats := r.app.stats(r)
+	stats.Choices = r.keepChoices()
 	if _, err := r.app.opts.Store.FinishReply(context.Background(), r.turn, state, notice, stats); err != nil {
 		notice = r.app.sentence(err)
 		state = chat.Failed

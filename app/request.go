@@ -52,6 +52,9 @@ func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (en
 	}
 	req := a.ask(c, p.turns, opts)
 	req.Candidates = opts.Candidates
+	if opts.Choices || c.Settings.Choices {
+		req.Alternatives = engine.MaxAlternatives
+	}
 	return req, nil
 }
 

@@ -21,7 +21,8 @@ type stretchView struct {
 	Earlier    bool // there are turns before them
 	Later      bool // and after them
 	Turns      []turnView
-	EndDivider string // shown below the turns: the model starts afresh here
+	Candidates []turnView // replies to choose from, at the branch's end
+	EndDivider string     // shown below the turns: the model starts afresh here
 }
 
 // tail loads a chat with the last stretch of its branch. Chat 0 is empty.
@@ -122,6 +123,15 @@ func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn)
 	view.Earlier, view.Later = turns[0].Parent != 0, last != c.Head
 	if last == c.Context && !view.Later {
 		view.EndDivider = a.say("conversation.reset")
+	}
+	if head := turns[len(turns)-1]; !view.Later && head.Candidate > 0 {
+		var err error
+		if view.Candidates, err = a.candidates(ctx, head); err != nil {
+			return view, err
+		}
+		if len(view.Candidates) > 0 {
+			view.Turns = view.Turns[:len(view.Turns)-1]
+		}
 	}
 	return view, a.placeTurns(ctx, view.Turns)
 }

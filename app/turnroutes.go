@@ -18,6 +18,11 @@ func (a *App) turnRoutes() map[string]func(context.Context, request) (answer, er
 		"GET /turns/{id}":             a.getTurn,
 		"GET /chats/{id}/map":         a.getMap,
 		"GET /chats/{id}/context":     a.getContext,
+		"POST /chats/{id}/talk":       a.postTalk,
+		"POST /turns/{id}/keep":       a.postKeep,
+		"GET /turns/{id}/tokens":      a.getTokens,
+		"GET /turns/{id}/choice":      a.getChoice,
+		"POST /turns/{id}/branch":     a.postBranch,
 		"GET /turns/{id}/menu":        a.getTurnMenu,
 		"GET /turns/{id}/edit":        a.getTurnEdit,
 		"GET /turns/{id}/raw":         a.getTurnRaw,
@@ -88,8 +93,15 @@ func (a *App) getTurnFacts(ctx context.Context, r request) (answer, error) {
 }
 
 func (a *App) postTurnEdit(ctx context.Context, r request) (answer, error) {
-	t, err := a.Edit(ctx, r.id(), r.FormValue("edited"), TalkOptions{})
+	t, err := a.opts.Store.Turn(ctx, r.id())
 	if err != nil {
+		return answer{}, err
+	}
+	c, err := a.opts.Store.Chat(ctx, t.Chat)
+	if err != nil {
+		return answer{}, err
+	}
+	if t, err = a.Edit(ctx, t.ID, r.FormValue("edited"), a.windowOptions(c)); err != nil {
 		return answer{}, err
 	}
 	return a.redraw(ctx, t.Chat)
@@ -112,6 +124,9 @@ func (a *App) postRegenerate(ctx context.Context, r request) (answer, error) {
 			return answer{}, words.Fail("act.temperature", value)
 		}
 		opts.Temperature = &t
+	}
+	if n, ok := r.number("candidates"); ok {
+		opts.Candidates = int(n)
 	}
 	if name := r.FormValue("model"); name != "" {
 		path, err := a.opts.Library.Resolve(name)

@@ -50,7 +50,7 @@ func (a *App) answer(ctx context.Context, chatID, parent int64, opts TalkOptions
 	if err != nil {
 		return chat.Turn{}, err
 	}
-	a.launch(turns, a.modelSource(turns[0], opts, nil), each)
+	a.launch(turns, a.modelSource(turns[0], opts, nil), nil, each)
 	return turns[0], nil
 }
 
@@ -115,7 +115,11 @@ func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
 		return chat.Turn{}, err
 	}
 	resume := &engine.Partial{Reasoning: answer.Reasoning, Text: answer.Text}
-	a.launch([]chat.Turn{answer}, a.modelSource(answer, TalkOptions{}, resume), nil)
+	choices, err := a.choicesOf(ctx, turnID)
+	if err != nil {
+		choices = nil // the reply matters more
+	}
+	a.launch([]chat.Turn{answer}, a.modelSource(answer, TalkOptions{}, resume), choices, nil)
 	return answer, nil
 }
 

@@ -48,11 +48,24 @@ func (a *App) single(ctx context.Context, t chat.Turn) (turnView, error) {
 	if err != nil {
 		return turnView{}, err
 	}
+	if t.Candidate > 0 {
+		list, err := a.candidates(ctx, t)
+		for _, v := range list {
+			if v.ID == t.ID {
+				return v, err
+			}
+		}
+	}
 	view, err := a.stretch(ctx, c, tail, []chat.Turn{t})
 	if err != nil {
 		return turnView{}, err
 	}
-	return view.Turns[0], nil
+	for _, v := range append(view.Turns, view.Candidates...) {
+		if v.ID == t.ID {
+			return v, nil
+		}
+	}
+	return turnView{}, chat.ErrNotFound
 }
 
 // placeTurns says, of each turn that has other versions, where it stands among

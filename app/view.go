@@ -39,6 +39,7 @@ type conversationView struct {
 	Gauge    gaugeView
 	Thinking thinkingView
 	Draft    string
+	Talk     talkView
 	Queue    queueView // messages that wait for the end of the reply
 	Running  bool      // a reply is being written: the send button stops it
 }
@@ -58,6 +59,8 @@ type turnView struct {
 	FollowUps   []string // what the user might say next; only for the last reply
 	Parent      int64
 	Fork        chat.Fork // its other versions
+	Candidate   int       // its number among replies to choose from; else 0
+	HasTokens   bool      // what its tokens could have been is kept
 	Unseen      bool      // the model no longer sees it
 	Pinned      bool      // stays when the context overflows
 	Edited      bool      // a reply whose text the user has changed

@@ -56,7 +56,7 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 	}
 	view := conversationView{
 		stretchView: stretch, At: at,
-		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c),
+		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c), Talk: talk(c),
 		Draft: draft, Running: a.running(chatID) != nil,
 	}
 	if view.Queue, err = a.queue(ctx, chatID); err != nil {
@@ -89,7 +89,7 @@ func firstSeen(tail []chat.Turn) int64 {
 func (a *App) turn(t chat.Turn, last bool) turnView {
 	view := turnView{
 		ID: t.ID, Parent: t.Parent, User: t.Role == chat.User, State: string(t.State), Notice: a.notice(t),
-		Pinned: t.Pinned, Edited: t.Origin == chat.OriginEdit,
+		Pinned: t.Pinned, HasTokens: t.Stats.Choices, Edited: t.Origin == chat.OriginEdit,
 		CanContinue: last && t.CanContinue(), CanRetry: canRetry(t) && (last || t.Role == chat.Assistant), CanEdit: canEdit(t),
 		Stats: a.statsLine(t.Stats), When: t.Created.Local().Format("15:04"), Fold: a.opts.Config.Get().Reasoning,
 	}

@@ -1,7 +1,7 @@
 // Keeps aria-busy on the log of turns while a reply is being written: screen
 // readers wait for the end, and the send button turns into stop (composer.css).
 export function connect(turns) {
-  const update = () => turns.setAttribute('aria-busy', turns.querySelector(':scope > [data-state="running"]') !== null);
+  const update = () => turns.setAttribute('aria-busy', turns.querySelector('.turn[data-state="running"]') !== null);
   // Two, since an observer watches a node in one way only.
   const [comes, ends] = [new MutationObserver(update), new MutationObserver(update)];
   comes.observe(turns, { childList: true });

@@ -4,6 +4,7 @@ import './htmx.js';
 import { attach } from './behaviours.js';
 import * as arrival from './arrival.js';
 import * as autoscroll from './autoscroll.js';
+import * as candidates from './candidates.js';
 import * as chats from './chats.js';
 import * as code from './code.js';
 import * as composer from './composer.js';
@@ -47,6 +48,7 @@ import * as stretch from './stretch.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
 import * as toasts from './toasts.js';
+import * as tokens from './tokens.js';
 import * as tree from './tree.js';
 import * as turnmenu from './turnmenu.js';
 import * as turns from './turns.js';
@@ -55,8 +57,8 @@ import * as welcome from './welcome.js';
 import * as zoom from './zoom.js';
 
 attach({
-  arrival, autoscroll, chats, code, composer, copy, diagram, dialog, download, draft, drag, drawer, dropimport,
-  editor, errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer, layer, links,
-  log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember, reply, sections, splitter,
-  status, stretch, title, toast, toasts, tree, turnmenu, turns, unseen, welcome, zoom,
+  arrival, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft, drag, drawer,
+  dropimport, editor, errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer,
+  layer, links, log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember, reply, sections,
+  splitter, status, stretch, title, toast, toasts, tokens, tree, turnmenu, turns, unseen, welcome, zoom,
 });
