@@ -11,10 +11,10 @@ import (
 const (
 	// prefillChunk is how many tokens of prompts one batch takes, fixed so that
 	// equal requests make equal batches. From 128 on a larger one is at most 2 %
-	// faster on a CPU, and progress is told after each. Below 64 most
-	// quantisations (not f16 and Q4_K) compute bit for bit the same on a CPU
-	// however tokens are batched; from 64 on llama.cpp's attention takes another
-	// path, logits move by up to 1, and a near tie may fall the other way.
+	// faster on a CPU, and progress is told after each. Below 64 an f16 cache
+	// would round as token by token does with most quantisations (not Q4_K), but
+	// llama.cpp's attention is slower there: 63 tokens cost 15 % of the speed, on
+	// the starter model and a 3B alike. See "Exactness" in docs/performance.md.
 	prefillChunk = 128
 
 	// prefillChunkGPU is the same for models on a GPU, which needs more to be busy.
