@@ -160,6 +160,9 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 			if info.Template == "chatml" {
 				template = " " + a.say("status.chatml")
 			}
+			if info.ContextAsked > 0 {
+				template += " " + a.contextAsked(info)
+			}
 			out.Text = fmt.Sprintf("%s, %s, %s tokens of context.%s %s", a.model.name(), info.Quantisation, a.language().Number(info.ContextLength), template, a.choices())
 		}
 		return nil

@@ -28,7 +28,14 @@ func (a *App) modelChanged() {
 	}
 	if state == "ready" && info.Template == "chatml" && !builtin {
 		a.opts.Emit("toast", toastView{Text: a.say("status.chatml"), Kind: "info"})
+	} else if state == "ready" && info.ContextAsked > 0 {
+		a.opts.Emit("toast", toastView{Text: a.contextAsked(info), Kind: "info"})
 	}
+}
+
+// contextAsked says that the context is shorter than the settings ask for.
+func (a *App) contextAsked(info engine.ModelInfo) string {
+	return a.say("status.context_asked", a.language().Number(info.ContextAsked), a.language().Number(info.ContextLength))
 }
 
 // settled follows a reply's end.

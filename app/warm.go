@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -22,7 +23,12 @@ const rest = 1500 * time.Millisecond
 func (a *App) warm(chatID int64, draft string) {
 	a.meanwhile(chatID, func(ctx context.Context, eng engine.Engine) {
 		req, err := a.draftRequest(ctx, chatID, draft)
-		if err != nil || eng.Warm(ctx, req) != nil {
+		if err != nil {
+			return
+		}
+		progress, done := a.ahead(chatID)
+		err = eng.Warm(ctx, req, progress)
+		if done(); err != nil {
 			return // what is not evaluated now, is when the message is sent
 		}
 		last := &req.Messages[len(req.Messages)-1]
@@ -37,7 +43,7 @@ func (a *App) warm(chatID int64, draft string) {
 			}
 		}
 		req.Draft = false
-		_ = eng.Warm(ctx, req)
+		_ = eng.Warm(ctx, req, nil)
 	})
 }
 
@@ -49,6 +55,24 @@ func complete(draft string) bool {
 func lastRune(s string) rune {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return r
+}
+
+// ahead shows how far a long draft is read, unless the chat's reply is written.
+// done is called when it is, or given up.
+func (a *App) ahead(chatID int64) (progress func(fraction float64), done func()) {
+	var shown atomic.Bool
+	idle := func() bool { return a.running(chatID) == nil && a.ctx.Err() == nil }
+	progress = func(fraction float64) {
+		if idle() {
+			shown.Store(true)
+			a.showStatus(chatID, statusView{State: "reading", Text: a.say("status.ahead"), Fraction: fraction})
+		}
+	}
+	return progress, func() {
+		if shown.Load() && idle() {
+			a.showStatus(chatID, a.status())
+		}
+	}
 }
 
 // meanwhile does work for a chat that no one waits for. It ends what an earlier

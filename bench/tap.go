@@ -58,9 +58,9 @@ func (t *tap) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine.Ev
 	}
 }
 
-func (t *tap) Warm(ctx context.Context, req engine.Request) error {
+func (t *tap) Warm(ctx context.Context, req engine.Request, progress func(float64)) error {
 	defer t.working()()
-	return t.Engine.Warm(ctx, req)
+	return t.Engine.Warm(ctx, req, progress)
 }
 
 // working counts a call until the function that it returns is called.

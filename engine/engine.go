@@ -35,8 +35,10 @@ type Engine interface {
 
 	// Warm evaluates the prompt of req as far as it is sure to be needed, so
 	// that a later Reply starts sooner. It returns when that is done, or with
-	// ctx.Err() or ErrPreempted once something more urgent came.
-	Warm(ctx context.Context, req Request) error
+	// ctx.Err() or ErrPreempted once something more urgent came. Where it takes more
+	// than a moment, progress, which may be nil, is called with fractions of the
+	// prompt from 0 to 1, in order, on any goroutine.
+	Warm(ctx context.Context, req Request, progress func(fraction float64)) error
 
 	// Measure counts the tokens of req without evaluating them. A request that
 	// Reply would refuse as too long is measured like any other.
@@ -50,7 +52,7 @@ type Engine interface {
 // LoadOptions sets what is fixed while a model is loaded. The zero value means
 // the defaults of the machine.
 type LoadOptions struct {
-	ContextLength int    `json:"context_length,omitempty"` // tokens; 0 is the largest that fits, up to the model's own; a smollm3 can take twice as many
+	ContextLength int    `json:"context_length,omitempty"` // tokens; 0 is the largest that fits, up to the model's own, which is the most; a smollm3 can take twice as many
 	Threads       int    `json:"threads,omitempty"`        // 0 is one for each physical core
 	GPULayers     int    `json:"gpu_layers,omitempty"`     // layers on a GPU; 0 is as many as fit, negative is none
 	KVType        string `json:"kv_type,omitempty"`        // "f16" (also ""), or "q8_0"
@@ -60,18 +62,19 @@ type LoadOptions struct {
 // ModelInfo describes the loaded model.
 type ModelInfo struct {
 	Path           string   `json:"path"`
-	Name           string   `json:"name"`            // general.name, else the file's base name
-	Architecture   string   `json:"architecture"`    // general.architecture, such as "smollm3"
-	Quantisation   string   `json:"quantisation"`    // such as "Q4_K_M"
-	Parameters     int64    `json:"parameters"`      // number of weights
-	SizeBytes      int64    `json:"size_bytes"`      // of the file
-	ContextLength  int      `json:"context_length"`  // tokens, as loaded
-	TrainedContext int      `json:"trained_context"` // tokens, as trained
-	Hash           string   `json:"hash"`            // names the weights, see gguf.Fingerprint
-	EngineBuild    string   `json:"engine_build"`    // such as "llama.cpp v0.4.0"
-	Devices        []string `json:"devices"`         // such as "CPU (zen4)"
-	GPULayers      int      `json:"gpu_layers"`      // layers on a GPU, of Layers
-	Layers         int      `json:"layers"`          // with the output, which counts as one
+	Name           string   `json:"name"`                    // general.name, else the file's base name
+	Architecture   string   `json:"architecture"`            // general.architecture, such as "smollm3"
+	Quantisation   string   `json:"quantisation"`            // such as "Q4_K_M"
+	Parameters     int64    `json:"parameters"`              // number of weights
+	SizeBytes      int64    `json:"size_bytes"`              // of the file
+	ContextLength  int      `json:"context_length"`          // tokens, as loaded
+	TrainedContext int      `json:"trained_context"`         // tokens, as trained
+	ContextAsked   int      `json:"context_asked,omitempty"` // tokens that LoadOptions asked for, where the model takes fewer
+	Hash           string   `json:"hash"`                    // names the weights, see gguf.Fingerprint
+	EngineBuild    string   `json:"engine_build"`            // such as "llama.cpp v0.4.0"
+	Devices        []string `json:"devices"`                 // such as "CPU (zen4)"
+	GPULayers      int      `json:"gpu_layers"`              // layers on a GPU, of Layers
+	Layers         int      `json:"layers"`                  // with the output, which counts as one
 
 	Placement Placement `json:"placement,omitempty"` // why so many
 	Thinks    bool      `json:"thinks"`              // the template can write reasoning

@@ -23,7 +23,7 @@ func wantError(t *testing.T, e engine.Engine, want error) {
 	if o := collect(t, e.Reply(ctx, counting(1)), nil); !errors.Is(o.err, want) {
 		t.Errorf("reply: %v, want %v", o.err, want)
 	}
-	if err := e.Warm(ctx, counting(1)); !errors.Is(err, want) {
+	if err := e.Warm(ctx, counting(1), nil); !errors.Is(err, want) {
 		t.Errorf("warm: %v, want %v", err, want)
 	}
 	if _, err := e.Measure(ctx, counting(1)); !errors.Is(err, want) {

@@ -149,7 +149,14 @@ func (s *suite) warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	req.Messages[0].Content = "Something else, so that nothing of it is cached."
 	reply(t, e, req, engine.FinishLength)
 	req.Messages[0].Content = "Count from 1 to 300. Take your time."
-	if err := e.Warm(limited(t), req); err != nil {
+	last := 0.0
+	err := e.Warm(limited(t), req, func(fraction float64) {
+		if fraction < last || fraction > 1 {
+			t.Errorf("warming went from %g to %g", last, fraction)
+		}
+		last = fraction
+	})
+	if err != nil {
 		t.Fatalf("warm: %v", err)
 	}
 	got := reply(t, e, req, engine.FinishLength)
@@ -164,7 +171,7 @@ func (s *suite) warms(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 func warmCancelled(t *testing.T, e engine.Engine, _ engine.ModelInfo) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := e.Warm(ctx, counting(0)); !errors.Is(err, context.Canceled) {
+	if err := e.Warm(ctx, counting(0), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("warm: %v, want %v", err, context.Canceled)
 	}
 }

@@ -120,7 +120,7 @@ func (e *Engine) Load(ctx context.Context, path string, opts engine.LoadOptions,
 
 // Warm implements engine.Engine. Nothing is sent: a draft is nobody's business
 // until it is a message.
-func (e *Engine) Warm(ctx context.Context, _ engine.Request) error {
+func (e *Engine) Warm(ctx context.Context, _ engine.Request, _ func(float64)) error {
 	if _, err := e.use(); err != nil {
 		return err
 	}

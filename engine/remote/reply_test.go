@@ -178,7 +178,7 @@ func TestADraftIsNotSent(t *testing.T) {
 	s := newServer(t, "vllm", scripted.Plain())
 	e := loaded(t, s, Options{})
 	req := engine.Request{Draft: true, Messages: []engine.Message{{Role: engine.RoleUser, Content: "Dear diary"}}}
-	if err := e.Warm(t.Context(), req); err != nil {
+	if err := e.Warm(t.Context(), req, nil); err != nil {
 		t.Fatal(err)
 	}
 	if m, err := e.Measure(t.Context(), req); err != nil || m.PromptTokens == 0 {

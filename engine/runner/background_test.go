@@ -130,7 +130,7 @@ func TestWarmingAndABackgroundReplyGoOnTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		if e.Kind == engine.EventText && o.text == "" {
-			warmed = r.Warm(t.Context(), greedy(0, longText(200)))
+			warmed = r.Warm(t.Context(), greedy(0, longText(200)), nil)
 		}
 		o.text += e.Text
 	}

@@ -54,7 +54,7 @@ func TestAReplyIsExactHoweverItsPromptCame(t *testing.T) {
 	restored := loadKeeping(t, dir, path, opts)
 	check("restored", restored, 128)
 	forget(restored)
-	if err := restored.Warm(t.Context(), draft); err != nil {
+	if err := restored.Warm(t.Context(), draft, nil); err != nil {
 		t.Fatal(err)
 	}
 	check("warmed", restored, 200)

@@ -36,6 +36,7 @@ type place struct {
 // system can give, in bytes, 0 unknown.
 // Errors: *engine.UnsupportedError.
 func choosePlace(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, devices []llama.Device, ram int64) (p place, err error) {
+	opts.ContextLength = withinModel(file, opts.ContextLength)
 	gpus := freeMemory(devices)
 	settings := fit.Settings{Context: opts.ContextLength, KVType: string(kv), GPULayers: opts.GPULayers}
 	if settings.Context == 0 {
@@ -74,15 +75,12 @@ func choosePlace(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, devi
 // for, else the longest that fits in available bytes beside the weights, up to
 // the model's own. yarn is the factor of a longer one, else 0. An unknown amount
 // of memory, 0, counts as enough.
-// Errors: *engine.UnsupportedError for a length that the model or the memory does
-// not have.
+// Errors: *engine.UnsupportedError for a length that the memory does not have.
 func contextLength(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, available int64) (n, yarn int, err error) {
 	s := file.Summary()
-	if n = opts.ContextLength; n > 0 {
+	if n = withinModel(file, opts.ContextLength); n > 0 {
 		if s.TrainedContext > 0 && n > s.TrainedContext {
-			if yarn = yarnFactor; s.Architecture != yarnArchitecture || n > yarn*s.TrainedContext {
-				return 0, 0, &engine.UnsupportedError{What: fmt.Sprintf("a context of %d tokens, where the model was trained with %d,", n, s.TrainedContext)}
-			}
+			yarn = yarnFactor
 		}
 		need := fit.Estimate(file, fit.Settings{Context: n, KVType: string(kv)})
 		if bytes := need.KV + need.Compute; available > 0 && bytes > available {
@@ -95,6 +93,19 @@ func contextLength(file *gguf.File, opts engine.LoadOptions, kv llama.KVType, av
 		n = min(cmp.Or(n, defaultContext), defaultContext)
 	}
 	return n, 0, nil
+}
+
+// withinModel is a context length, or as much of it as the model takes.
+func withinModel(file *gguf.File, length int) int {
+	s := file.Summary()
+	most := s.TrainedContext
+	if s.Architecture == yarnArchitecture {
+		most *= yarnFactor
+	}
+	if most == 0 {
+		return length
+	}
+	return min(length, most)
 }
 
 // freeMemory is what each GPU has free, in bytes.

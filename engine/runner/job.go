@@ -28,6 +28,7 @@ type job struct {
 	parts   []snapshot.Part // of the prompt, on disk, that are restored first
 	end     ending          // asked for from outside; guarded by the scheduler's lock
 	reports bool            // the prompt takes several batches, so that progress is told
+	cached  int             // tokens found evaluated
 	started time.Time       // when the first batch with its tokens began
 }
 
@@ -89,8 +90,9 @@ func (j *job) admitted(chunk int) {
 	}
 	j.started = time.Now()
 	j.reports = j.pending() > chunk
+	j.cached = len(j.seq.tokens)
 	if j.writer != nil {
-		j.writer.done.Usage.CachedTokens = len(j.seq.tokens)
+		j.writer.done.Usage.CachedTokens = j.cached
 		j.writer.prefillFrom = j.started
 	}
 	j.progress()
@@ -139,11 +141,11 @@ func (j *job) room() int {
 
 // progress reports how much of a long prompt is evaluated.
 func (j *job) progress() {
-	if !j.reports || len(j.tokens) > j.prompt || j.writer == nil {
+	if !j.reports || len(j.tokens) > j.prompt {
 		return
 	}
 	j.feed.push(engine.Event{Kind: engine.EventProgress, Progress: &engine.Progress{
-		Done: len(j.seq.tokens), Total: j.prompt, Cached: j.writer.done.Usage.CachedTokens,
+		Done: len(j.seq.tokens), Total: j.prompt, Cached: j.cached,
 	}})
 }
 

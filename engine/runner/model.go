@@ -117,6 +117,9 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 		return err
 	}
 	m.info.ContextLength = m.context.Length()
+	if opts.ContextLength > m.info.ContextLength {
+		m.info.ContextAsked = opts.ContextLength
+	}
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
 	build := buildName(m.weights.Library(), own.Unchecked)

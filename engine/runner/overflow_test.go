@@ -35,7 +35,7 @@ func TestAChatThatOutgrowsTheContextGoesOn(t *testing.T) {
 		if turns%7 == 0 { // typed, and warmed
 			draft := req
 			draft.Draft = true
-			if err := r.Warm(t.Context(), draft); err != nil {
+			if err := r.Warm(t.Context(), draft, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -125,7 +125,7 @@ func TestWhatCannotBeDroppedMayBeTooLong(t *testing.T) {
 			if m, err := r.Measure(t.Context(), req); err != nil || m.PromptTokens < test.tokens {
 				t.Errorf("%s: measured %+v, %v", test.name, m, err)
 			}
-			if err := r.Warm(t.Context(), req); !errors.As(err, &refused) {
+			if err := r.Warm(t.Context(), req, nil); !errors.As(err, &refused) {
 				t.Errorf("%s: warming it ends with %v", test.name, err)
 			}
 		}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -130,7 +131,7 @@ func (m *model) writer(req engine.Request, s start, called time.Time) (*writer, 
 }
 
 // Warm implements engine.Engine.
-func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
+func (r *Runner) Warm(ctx context.Context, req engine.Request, progress func(fraction float64)) error {
 	m, release, err := r.use()
 	if err != nil {
 		return err
@@ -145,10 +146,13 @@ func (r *Runner) Warm(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	defer context.AfterFunc(ctx, func() { m.scheduler.cancel(j) })()
-	if _, _, err = j.feed.take(); err == nil {
-		err = ctx.Err()
-	}
-	return err
+	j.feed.all(func(event engine.Event, failed error) bool {
+		if err = failed; err == nil && progress != nil {
+			progress(float64(event.Progress.Done) / float64(event.Progress.Total))
+		}
+		return true
+	})
+	return cmp.Or(err, ctx.Err())
 }
 
 // Measure implements engine.Engine.

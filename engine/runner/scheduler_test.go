@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -164,7 +165,7 @@ func TestWarmSpareTheReplyItsPrompt(t *testing.T) {
 	req := greedy(1, longText(300)+"And then the end")
 	draft := req
 	draft.Draft = true
-	if err := r.Warm(t.Context(), draft); err != nil {
+	if err := r.Warm(t.Context(), draft, nil); err != nil {
 		t.Fatal(err)
 	}
 	m, err := r.Measure(t.Context(), req)
@@ -175,14 +176,14 @@ func TestWarmSpareTheReplyItsPrompt(t *testing.T) {
 	if m.CachedTokens < m.PromptTokens-closing || m.CachedTokens >= m.PromptTokens-1 {
 		t.Errorf("after warming a draft %d of %d tokens are cached", m.CachedTokens, m.PromptTokens)
 	}
-	if err := r.Warm(t.Context(), req); err != nil {
+	if err := r.Warm(t.Context(), req, nil); err != nil {
 		t.Fatal(err)
 	}
 	before := evaluated(r)
 	if o := reply1(t, r, req); o.done.Usage.CachedTokens != o.done.Usage.PromptTokens-1 || evaluated(r)-before != 1 {
 		t.Errorf("after warming the request %+v, %d tokens evaluated", o.done.Usage, evaluated(r)-before)
 	}
-	if err := r.Warm(t.Context(), req); err != nil || evaluated(r)-before != 1 {
+	if err := r.Warm(t.Context(), req, nil); err != nil || evaluated(r)-before != 1 {
 		t.Errorf("warming again: %v, %d tokens evaluated", err, evaluated(r)-before-1)
 	}
 }
@@ -194,7 +195,7 @@ func TestWarmGivesWay(t *testing.T) {
 		want error
 	}{
 		{"to a reply", func(r *Runner, _ func()) { collect(r.Reply(context.Background(), greedy(1, "Hi"))) }, engine.ErrPreempted},
-		{"to a newer draft", func(r *Runner, _ func()) { r.Warm(context.Background(), greedy(1, "Hi")) }, engine.ErrPreempted},
+		{"to a newer draft", func(r *Runner, _ func()) { r.Warm(context.Background(), greedy(1, "Hi"), nil) }, engine.ErrPreempted},
 		{"to its caller", func(_ *Runner, cancel func()) { cancel() }, context.Canceled},
 		{"to the end of the model", func(r *Runner, _ func()) { r.Close() }, engine.ErrPreempted},
 	}
@@ -204,7 +205,7 @@ func TestWarmGivesWay(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			warmed := make(chan error, 1)
-			go func() { warmed <- r.Warm(ctx, greedy(1, longText(6000))) }()
+			go func() { warmed <- r.Warm(ctx, greedy(1, longText(6000)), nil) }()
 			until(t, "Warm evaluates", func() bool { return evaluated(r) > 0 })
 			test.to(r, cancel)
 			if err := <-warmed; !errors.Is(err, test.want) {
@@ -223,7 +224,7 @@ func TestWarmWaitsForTheReplyToEnd(t *testing.T) {
 		}
 		if e.Kind == engine.EventText && warmed == nil {
 			warmed = make(chan error, 1)
-			go func() { warmed <- r.Warm(context.Background(), greedy(1, longText(200))) }()
+			go func() { warmed <- r.Warm(context.Background(), greedy(1, longText(200)), nil) }()
 		}
 		select {
 		case err := <-warmed:
@@ -318,5 +319,22 @@ func TestMemoryThatCannotBeCutIsUsedWholeOrNotAtAll(t *testing.T) {
 	}
 	if o := reply1(t, r, greedy(4, "Count.")); o.done.Usage.CachedTokens != 0 || o.text != first.text {
 		t.Errorf("starting over found %d tokens and wrote %q, want none and %q", o.done.Usage.CachedTokens, o.text, first.text)
+	}
+}
+
+func TestWarmingALongTextTellsHowFarItIs(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 1024})
+	var told []float64
+	tell := func(fraction float64) { told = append(told, fraction) }
+	req := greedy(1, longText(300))
+	if err := r.Warm(t.Context(), req, tell); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) < 300/prefillChunk || told[0] != 0 || told[len(told)-1] != 1 || !slices.IsSorted(told) {
+		t.Errorf("it told %v", told)
+	}
+	told = nil
+	if err := r.Warm(t.Context(), greedy(1, longText(300)+"So?"), tell); err != nil || len(told) > 0 {
+		t.Errorf("the few tokens that were added told %v, %v", told, err)
 	}
 }

@@ -341,7 +341,7 @@ func TestDraftsAndTitlesLeaveNoEnds(t *testing.T) {
 	r := loadKeeping(t, dir, scriptedPath(t, scripted.Plain()), engine.LoadOptions{ContextLength: 1024})
 	draft := greedy(0, longText(20))
 	draft.Draft = true
-	if err := r.Warm(t.Context(), draft); err != nil {
+	if err := r.Warm(t.Context(), draft, nil); err != nil {
 		t.Fatal(err)
 	}
 	title := greedy(0, longText(70))

@@ -196,7 +196,7 @@ func (w *walk) warm(chat int) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- w.engine.Warm(ctx, draft) }()
+	go func() { ended <- w.engine.Warm(ctx, draft, nil) }()
 	if w.random.IntN(2) == 0 {
 		<-ended
 	}

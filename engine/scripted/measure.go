@@ -9,7 +9,7 @@ import (
 )
 
 // Warm implements engine.Engine. There is nothing to evaluate.
-func (e *Engine) Warm(ctx context.Context, req engine.Request) error {
+func (e *Engine) Warm(ctx context.Context, req engine.Request, _ func(float64)) error {
 	_, err := e.Measure(ctx, req)
 	return err
 }

@@ -28,7 +28,7 @@ type call struct {
 func newCall(p *process, id uint32, k kind, m *model) *call {
 	room := 1 // the answer
 	switch k {
-	case kindLoad:
+	case kindLoad, kindWarm:
 		room += thousand + 1 // each thousandth
 	case kindReply:
 		room += window

@@ -59,14 +59,14 @@ func (c *Client) Load(ctx context.Context, path string, options engine.LoadOptio
 }
 
 // Warm is Engine.Warm.
-func (c *Client) Warm(ctx context.Context, req engine.Request) error {
-	return c.ask(ctx, kindWarm, req, nil)
+func (c *Client) Warm(ctx context.Context, req engine.Request, progress func(fraction float64)) error {
+	return c.ask(ctx, kindWarm, req, nil, progress)
 }
 
 // Measure is Engine.Measure.
 func (c *Client) Measure(ctx context.Context, req engine.Request) (engine.Measure, error) {
 	var measure engine.Measure
-	err := c.ask(ctx, kindMeasure, req, &measure)
+	err := c.ask(ctx, kindMeasure, req, &measure, nil)
 	return measure, err
 }
 
@@ -76,7 +76,7 @@ func (c *Client) Measure(ctx context.Context, req engine.Request) (engine.Measur
 // Errors: *engine.TemplateError, and those of Load.
 func (c *Client) Render(ctx context.Context, source string, context []byte, now time.Time) (string, error) {
 	var text string
-	err := c.ask(ctx, kindRender, renderRequest{Source: source, Context: string(context), Now: now}, &text)
+	err := c.ask(ctx, kindRender, renderRequest{Source: source, Context: string(context), Now: now}, &text, nil)
 	return text, err
 }
 
@@ -107,7 +107,7 @@ func (c *Client) Close() error {
 }
 
 // ask sends one request to a ready worker and waits for the result.
-func (c *Client) ask(ctx context.Context, k kind, request, result any) error {
+func (c *Client) ask(ctx context.Context, k kind, request, result any, progress func(float64)) error {
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (c *Client) ask(ctx context.Context, k kind, request, result any) error {
 	if err != nil {
 		return err
 	}
-	return call.answer(ctx, result, nil)
+	return call.answer(ctx, result, progress)
 }
 
 // begin counts a call that keeps the worker from idling, unless it is over

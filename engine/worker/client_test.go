@@ -313,7 +313,7 @@ func TestCancelEndsAWarm(t *testing.T) {
 	mustLoad(t, c, modelFile(t, ""))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if err := c.Warm(ctx, ask("hello")); !errors.Is(err, context.DeadlineExceeded) {
+	if err := c.Warm(ctx, ask("hello"), nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("warm = %v, want context.DeadlineExceeded", err)
 	}
 }

@@ -46,7 +46,7 @@
 //
 //	 2 load     {"path":…,"options":{…}}   answered by progress…, result or error
 //	 3 reply    an engine.Request          answered by text|reasoning|event…, error
-//	 4 warm     an engine.Request          answered by result (null) or error
+//	 4 warm     an engine.Request          answered by progress…, result (null) or error
 //	 5 measure  an engine.Request          answered by result or error
 //	 6 render   {"source":…,"context":…,"now":…}  answered by result or error
 //	 7 cancel   ends the request; its answer still comes
@@ -57,7 +57,7 @@
 // and the worker:
 //
 //	11 pong
-//	12 progress   uint32: thousandths of the load, each at most once, ascending
+//	12 progress   uint32: thousandths of the load or the prompt, each at most once, ascending
 //	13 text       an engine.EventText: the text itself, in UTF-8
 //	14 reasoning  an engine.EventReasoning, likewise
 //	15 event      any other engine.Event as JSON; the one of kind done is the last

@@ -103,7 +103,7 @@ func (e *faulty) Reply(ctx context.Context, req engine.Request) iter.Seq2[engine
 	}
 }
 
-func (e *faulty) Warm(ctx context.Context, req engine.Request) error {
+func (e *faulty) Warm(ctx context.Context, req engine.Request, _ func(float64)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

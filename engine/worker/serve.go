@@ -156,7 +156,7 @@ func (s *server) answer(r *request, f frame) (any, error) {
 	}
 	switch f.kind {
 	case kindWarm:
-		return nil, s.engine.Warm(r.ctx, req)
+		return nil, s.engine.Warm(r.ctx, req, s.progress(r.id))
 	case kindMeasure:
 		return s.engine.Measure(r.ctx, req)
 	}
