@@ -24,34 +24,23 @@ func (m mark) after() mark { return mark{m.row + 1, m.size, m.threads} }
 // batch had others, "@threads", and "*times" where the same run follows again.
 func record(marks []mark) engine.Batches {
 	var b strings.Builder
-	last, times := "", 0
-	flush := func() {
-		switch {
-		case times == 0:
-			return
-		case b.Len() > 0:
+	for len(marks) > 0 {
+		n, first, times := run(marks), marks[0], 1
+		for marks = marks[n:]; len(marks) > 0 && marks[0] == first && run(marks) == n; marks = marks[n:] {
+			times++
+		}
+		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(last)
+		fmt.Fprintf(&b, "%d", n)
+		if n != int(first.size) {
+			fmt.Fprintf(&b, "+%d/%d", first.row, first.size)
+		}
+		fmt.Fprintf(&b, "@%d", first.threads)
 		if times > 1 {
 			fmt.Fprintf(&b, "*%d", times)
 		}
 	}
-	for len(marks) > 0 {
-		n, first := run(marks), marks[0]
-		marks = marks[n:]
-		text := fmt.Sprintf("%d", n)
-		if n != int(first.size) {
-			text += fmt.Sprintf("+%d/%d", first.row, first.size)
-		}
-		text += fmt.Sprintf("@%d", first.threads)
-		if text != last {
-			flush()
-			last, times = text, 0
-		}
-		times++
-	}
-	flush()
 	return engine.Batches(b.String())
 }
 
