@@ -141,6 +141,7 @@ func (s *scheduler) advance(sh share) {
 func (s *scheduler) restore() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.aborted++
 	for _, sh := range s.shares {
 		s.cache.cut(sh.job.seq, len(sh.job.seq.tokens))
 	}

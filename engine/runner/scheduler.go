@@ -36,6 +36,7 @@ type scheduler struct {
 	forced    int     // threads that evaluate it; 0: as many as are best
 	used      int     // threads that evaluated the last one
 	evaluated int     // tokens, since the start
+	aborted   int     // batches, likewise
 }
 
 func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, device bool, snapshots *snapshots) *scheduler {
@@ -59,7 +60,7 @@ func startScheduler(weights *llama.Model, context *llama.Context, chunk int, thr
 }
 
 // submit takes over a job. What runs in the background ends for it where the job
-// comes first, see outranks. It returns false when the scheduler is closed; then
+// comes first, see outranks; a batch that serves the job is not thrown away. It returns false when the scheduler is closed; then
 // the job is the caller's.
 func (s *scheduler) submit(j *job) bool {
 	s.mu.Lock()
@@ -71,7 +72,7 @@ func (s *scheduler) submit(j *job) bool {
 	for _, other := range slices.Concat(s.waiting, s.running) {
 		if other.end == goOn && j.outranks(other) {
 			other.end = preempted
-			interrupts = interrupts || other.seq != nil
+			interrupts = interrupts || other.seq != nil && !s.serves(other, j)
 		}
 	}
 	s.waiting = append(s.waiting, j)
@@ -81,6 +82,16 @@ func (s *scheduler) submit(j *job) bool {
 	}
 	s.signal()
 	return true
+}
+
+// serves tells whether the batch that a job is in, if it is in one, evaluates
+// what j begins with.
+func (s *scheduler) serves(other, j *job) bool {
+	if other.writer != nil || other.leader != nil {
+		return false // its tokens are the scheduler's
+	}
+	end := min(len(other.seq.tokens)+s.chunk, len(other.tokens))
+	return end <= j.reuse() && slices.Equal(other.tokens[:end], j.tokens[:end])
 }
 
 // cancel ends a job as stopped, within one batch at most. A job that has ended

@@ -215,6 +215,43 @@ func TestWarmGivesWay(t *testing.T) {
 	}
 }
 
+func TestAReplyKeepsTheBatchThatServesIt(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
+	aborted := func() int {
+		s := r.model.scheduler
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.aborted
+	}
+	text := longText(700)
+	for _, test := range []struct {
+		name, draft, message string
+		tries, want          int
+	}{
+		{"a message as it was typed", text, text, 4, 0},
+		{"a message that went on", text, text + "So what?", 4, 0},
+		{"another message", text, "Hi", 20, 1}, // tried until a batch is met at work
+	} {
+		before := aborted()
+		for range test.tries {
+			forget(r)
+			from, warmed := evaluated(r), make(chan error, 1)
+			go func() { warmed <- r.Warm(context.Background(), greedy(1, test.draft), nil) }()
+			until(t, "Warm evaluates", func() bool { return evaluated(r) > from })
+			reply1(t, r, greedy(1, test.message))
+			if err := <-warmed; err != nil && !errors.Is(err, engine.ErrPreempted) {
+				t.Fatal(err)
+			}
+			if test.want > 0 && aborted() > before {
+				break
+			}
+		}
+		if n := aborted() - before; n != test.want {
+			t.Errorf("%s: %d batches were thrown away, want %d", test.name, n, test.want)
+		}
+	}
+}
+
 func TestWarmWaitsForTheReplyToEnd(t *testing.T) {
 	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
 	var warmed chan error
