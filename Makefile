@@ -21,7 +21,7 @@ build: setup ## build build/bin/notso
 
 check: setup-test ## vet, formatting, import rules, and the whole program for Windows
 	go vet ./...
-	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt on:" $$unformatted; exit 1; }
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "run gofmt on:" $$unformatted; exit 1; }
 	go test -run 'Imports|LockFiles' .
 	CC=x86_64-w64-mingw32-gcc CGO_ENABLED=1 GOOS=windows GOARCH=amd64 go build -o build/bin/notso.exe .
 

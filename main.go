@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"notso/app/attachment"
 	"notso/app/cli"
 	"notso/app/home"
 	"notso/engine"
@@ -35,6 +36,8 @@ func run(args []string) int {
 		return runQuantize(args[1:])
 	case args[0] == devicesRole:
 		return runDevices()
+	case args[0] == pdfRole:
+		return runPDF()
 	default:
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		defer stop()
@@ -51,6 +54,26 @@ func runWorker() int {
 		closeWithin(eng, lastWork)
 	}
 	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// pdfRole is the argument that makes the program a reader of one PDF file.
+const pdfRole = "read-pdf"
+
+// pdfReader reads PDF files in processes of their own.
+func pdfReader() attachment.PDFReader {
+	program, err := os.Executable()
+	if err != nil {
+		return nil // then such files are refused
+	}
+	return attachment.Process(attachment.PDFTime, program, pdfRole)
+}
+
+func runPDF() int {
+	if err := attachment.Serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -33,6 +33,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 
 		Passages: paths.Passages,
 		Version:  version,
+		ReadPDF:  pdfReader(),
 	}}
 	defer func() {
 		if err != nil {

@@ -152,7 +152,7 @@ func (t *talker) Close() error {
 
 func (t *talker) Talk(ctx context.Context, chatID int64, text string, opts cli.TalkOptions, each func(engine.Event)) (chat.Turn, error) {
 	return t.app.Talk(ctx, chatID, text, app.TalkOptions{
-		Thinking: opts.Thinking, Seed: opts.Seed, Temperature: opts.Temperature, MaxTokens: opts.MaxTokens,
+		Thinking: opts.Thinking, Seed: opts.Seed, Temperature: opts.Temperature, MaxTokens: opts.MaxTokens, Files: opts.Files,
 	}, each)
 }
 

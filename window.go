@@ -117,10 +117,10 @@ func (w *window) options(theme config.Theme) *options.App {
 		Bind:               []any{w.app.Window()},
 		Menu:               w.menuBar(w.app.MenuBar()),
 		OnStartup:          w.started,
-		DragAndDrop:        &options.DragAndDrop{EnableFileDrop: true},
 		OnBeforeClose:      w.closing,
 		Logger:             wailsLog{},
 		LogLevelProduction: logger.WARNING,
+		DragAndDrop:        &options.DragAndDrop{EnableFileDrop: true},
 		Linux: &linux.Options{
 			Icon:             icon,
 			ProgramName:      "notso",
@@ -150,7 +150,7 @@ func (w *window) started(ctx context.Context) {
 		native.Place(place.X, place.Y)
 	}
 	w.app.Startup()
-	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) { w.app.ImportDropped(paths) })
+	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) { w.app.Drop(paths) })
 }
 
 // closing remembers the window's size and place. A maximised window keeps the

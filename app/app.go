@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"notso/app/attachment"
 	"notso/app/chat"
 	"notso/app/config"
 	"notso/app/home"
@@ -81,6 +82,10 @@ type Options struct {
 
 	// SaveAs asks for a place to write a file called name; "" means cancelled.
 	SaveAs func(title, name string) (path string, err error)
+
+	// ReadPDF returns the text of a PDF file; see attachment.Process. Nil: such
+	// files are refused.
+	ReadPDF attachment.PDFReader
 
 	// OpenFile asks for a file to read, with one of the patterns ("*.db;*.backup");
 	// "" means cancelled.
@@ -186,6 +191,7 @@ func (a *App) Send(ctx context.Context, chatID int64, text string) (user, answer
 
 // TalkOptions override, for one reply, what the chat and the settings say.
 type TalkOptions struct {
+	Files       []string // paths, to be attached to the message
 	Thinking    engine.Thinking
 	Seed        uint32
 	Temperature *float64

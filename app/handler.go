@@ -61,28 +61,33 @@ func (a *App) Handler() http.Handler {
 
 func (a *App) routes() map[string]func(context.Context, request) (answer, error) {
 	return map[string]func(context.Context, request) (answer, error){
-		"GET /{$}":                  a.getPage,
-		"POST /chats":               a.postChat,
-		"GET /chats/{id}":           a.getChat,
-		"GET /chats/{id}/turns":     a.getTurns,
-		"POST /chats/{id}/turns":    a.postTurn,
-		"POST /chats/{id}/undo":     a.postUndo,
-		"POST /chats/{id}/stop":     a.postStop,
-		"POST /chats/{id}/thinking": a.postThinking,
-		"POST /draft":               a.postDraft,
-		"GET /settings":             a.getSettings,
-		"POST /settings/{key}":      a.postSetting,
-		"POST /presets":             a.postPreset,
-		"POST /presets/use":         a.postPresetUse,
-		"POST /presets/delete":      a.deletePreset,
-		"POST /data/backup":         a.postBackup,
-		"POST /data/restore":        a.postRestoreBackup,
-		"POST /data/delete":         a.postDeleteAll,
-		"POST /data/snapshots":      a.postEmptySnapshots,
-		"POST /data/folders/{key}":  a.postPlace,
-		"POST /undo/{id}":           a.postUndoable,
-		"POST /settings/sidebar":    a.postSidebar,
-		"POST /open":                a.postOpen,
+		"GET /{$}":                     a.getPage,
+		"POST /chats":                  a.postChat,
+		"GET /chats/{id}":              a.getChat,
+		"GET /chats/{id}/turns":        a.getTurns,
+		"POST /chats/{id}/turns":       a.postTurn,
+		"POST /chats/{id}/undo":        a.postUndo,
+		"POST /chats/{id}/stop":        a.postStop,
+		"POST /chats/{id}/thinking":    a.postThinking,
+		"POST /draft":                  a.postDraft,
+		"GET /settings":                a.getSettings,
+		"POST /settings/{key}":         a.postSetting,
+		"POST /presets":                a.postPreset,
+		"POST /presets/use":            a.postPresetUse,
+		"POST /presets/delete":         a.deletePreset,
+		"POST /data/backup":            a.postBackup,
+		"POST /data/restore":           a.postRestoreBackup,
+		"POST /data/delete":            a.postDeleteAll,
+		"POST /data/snapshots":         a.postEmptySnapshots,
+		"POST /data/folders/{key}":     a.postPlace,
+		"POST /undo/{id}":              a.postUndoable,
+		"POST /settings/sidebar":       a.postSidebar,
+		"POST /open":                   a.postOpen,
+		"GET /chats/{id}/attachments":  a.getAttachments,
+		"POST /chats/{id}/attachments": a.postAttachment,
+		"POST /chats/{id}/attach":      a.postAttach,
+		"GET /attachments/{id}":        a.getAttachment,
+		"DELETE /attachments/{id}":     a.deleteAttachment,
 	}
 }
 
@@ -178,9 +183,21 @@ func (a *App) showTurns(ctx context.Context, chatID int64, turns []chat.Turn) (a
 		got.retarget, got.reswap = "#conversation", "outerMorph"
 		return got, err
 	}
-	var got answer
+	var views []turnView
 	for i, t := range turns {
-		got.fragments = append(got.fragments, fragment{Name: "turn.html", View: a.turn(t, i == len(turns)-1)})
+		views = append(views, a.turn(t, i == len(turns)-1))
+	}
+	if err := a.placeFiles(ctx, views); err != nil {
+		return answer{}, err
+	}
+	var got answer
+	files := false
+	for _, v := range views {
+		got.fragments = append(got.fragments, fragment{Name: "turn.html", View: v})
+		files = files || len(v.Files) > 0
+	}
+	if files { // they left the composer
+		got.fragments = append(got.fragments, fragment{Name: "attachments.html", View: attachmentsView{ChatID: chatID}, OOB: true})
 	}
 	return got, nil
 }

@@ -48,6 +48,9 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 		reach.Bytes = bytesPerToken * a.model.info().ContextLength
 	}
 	turns, err := a.opts.Store.History(ctx, leaf, reach)
+	if err == nil {
+		turns, err = a.withFiles(ctx, turns)
+	}
 	if err != nil || len(turns) == 0 || turns[0].Parent <= c.Context {
 		return past{turns: turns}, err
 	}
@@ -55,6 +58,9 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 		turns = turns[at:]
 	}
 	pinned, err := a.opts.Store.PinnedPast(ctx, c.ID, turns[0].Parent, c.Context+1)
+	if err == nil {
+		pinned, err = a.withFiles(ctx, pinned)
+	}
 	return past{turns: append(pinned, turns...), cut: turns[0].ID}, err
 }
 

@@ -25,6 +25,17 @@ func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOpti
 		return user, answer, err
 	}
 	defer a.unclaim(c.ID)
+	if chatID == 0 {
+		err = a.opts.Store.AdoptAttachments(ctx, c.ID)
+	}
+	for _, path := range opts.Files {
+		if err == nil {
+			_, err = a.Attach(ctx, c.ID, path)
+		}
+	}
+	if err != nil {
+		return user, answer, err
+	}
 	user, err = a.opts.Store.AddTurn(ctx, c.ID, text)
 	if err != nil {
 		return user, answer, err

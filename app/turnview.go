@@ -79,7 +79,10 @@ func (a *App) placeTurns(ctx context.Context, views []turnView) error {
 	for i := range views {
 		views[i].Fork = forks[views[i].ID]
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.placeFiles(ctx, views)
 }
 
 func (a *App) turnMenu(ctx context.Context, turnID int64) (turnMenuView, error) {

@@ -27,21 +27,22 @@ type pageView struct {
 // below them.
 type conversationView struct {
 	stretchView
-	ChatID   int64 // 0: a chat that does not exist until its first message
-	Title    string
-	Model    string // name of the model, for people
-	Other    string // sentence: the chat was written with another model; "" for none
-	OtherUse string // key of that model, where it can be used
-	Welcome  *welcomeView
-	At       int64  // turn to show; 0 is the last
-	Offset   int    // px of it that are above the window
-	Greeting string // shown when Turns is empty
-	Gauge    gaugeView
-	Thinking thinkingView
-	Draft    string
-	Talk     talkView
-	Queue    queueView // messages that wait for the end of the reply
-	Running  bool      // a reply is being written: the send button stops it
+	ChatID      int64 // 0: a chat that does not exist until its first message
+	Title       string
+	Model       string // name of the model, for people
+	Other       string // sentence: the chat was written with another model; "" for none
+	OtherUse    string // key of that model, where it can be used
+	Welcome     *welcomeView
+	At          int64  // turn to show; 0 is the last
+	Offset      int    // px of it that are above the window
+	Greeting    string // shown when Turns is empty
+	Gauge       gaugeView
+	Thinking    thinkingView
+	Draft       string
+	Attachments attachmentsView
+	Talk        talkView
+	Queue       queueView // messages that wait for the end of the reply
+	Running     bool      // a reply is being written: the send button stops it
 }
 
 // turnView fills turn.html.
@@ -51,12 +52,13 @@ type turnView struct {
 	Divider     string          // shown above the turn: from here on the model starts afresh
 	Text        []template.HTML // rendered blocks
 	Reasoning   []template.HTML
-	Summary     string   // of the fold: "Thought for 4 s · 120 tokens", "Thinking: …"
-	Fold        string   // the reader's wish: open, closed or auto (also "")
-	State       string   // chat.State
-	Seq         int      // last reply event that Text and Reasoning contain
-	Notice      string   // why it ended, a sentence; "" when it ended by itself
-	FollowUps   []string // what the user might say next; only for the last reply
+	Summary     string           // of the fold: "Thought for 4 s · 120 tokens", "Thinking: …"
+	Files       []attachmentView // that went with a message
+	Fold        string           // the reader's wish: open, closed or auto (also "")
+	State       string           // chat.State
+	Seq         int              // last reply event that Text and Reasoning contain
+	Notice      string           // why it ended, a sentence; "" when it ended by itself
+	FollowUps   []string         // what the user might say next; only for the last reply
 	Parent      int64
 	Fork        chat.Fork // its other versions
 	Candidate   int       // its number among replies to choose from; else 0

@@ -50,6 +50,10 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 	if err != nil {
 		return conversationView{}, err
 	}
+	files, err := a.attachments(ctx, chatID)
+	if err != nil {
+		return conversationView{}, err
+	}
 	stretch, err := a.stretch(ctx, c, tail, turns)
 	if err != nil {
 		return conversationView{}, err
@@ -57,7 +61,7 @@ func (a *App) conversationAt(ctx context.Context, chatID, at int64) (conversatio
 	view := conversationView{
 		stretchView: stretch, At: at,
 		ChatID: c.ID, Title: c.Title, Model: a.model.name(), Gauge: a.gauge(c, tail), Thinking: a.thinking(c), Talk: talk(c),
-		Draft: draft, Running: a.running(chatID) != nil,
+		Draft: draft, Attachments: files, Running: a.running(chatID) != nil,
 	}
 	if view.Queue, err = a.queue(ctx, chatID); err != nil {
 		return conversationView{}, err

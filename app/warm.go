@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"notso/app/attachment"
 	"notso/app/chat"
 	"notso/engine"
 )
@@ -110,8 +111,12 @@ func (a *App) draftRequest(ctx context.Context, chatID int64, draft string) (eng
 	if err != nil {
 		return engine.Request{}, err
 	}
+	files, err := a.opts.Store.DraftAttachments(ctx, chatID)
+	if err != nil {
+		return engine.Request{}, err
+	}
 	req := a.ask(c, p.turns, TalkOptions{})
-	req.Messages = append(req.Messages, engine.Message{Role: engine.RoleUser, Content: strings.TrimLeft(draft, " \n\t")})
+	req.Messages = append(req.Messages, engine.Message{Role: engine.RoleUser, Content: attachment.Prompt(strings.TrimLeft(draft, " \n\t"), files)})
 	req.Draft = true
 	return req, nil
 }

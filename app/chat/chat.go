@@ -93,6 +93,17 @@ type Turn struct {
 	Candidate int // its number, from 1, among replies of which none is kept yet; else 0
 }
 
+// Attachment is a file whose text goes into the prompt with its turn.
+type Attachment struct {
+	ID     int64
+	Turn   int64  // 0 while it is in the draft
+	Name   string // of the file, without its folder
+	Kind   string // text, markdown, code, csv or pdf
+	Bytes  int64  // size of the file
+	Tokens int    // of its text in the prompt
+	Text   string // UTF-8; empty where it was not asked for
+}
+
 // CanContinue tells whether the model may go on where the reply ended. After an
 // edit it may: the user has written the reply's beginning.
 func (t Turn) CanContinue() bool {

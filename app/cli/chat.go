@@ -25,7 +25,7 @@ const maxMessage = 8 << 20
 func chatRole() role {
 	return role{
 		name:    "chat",
-		usage:   "[--model F] [--think|--no-think] [--seed N] [--temp T] [--max N] [--json] [TEXT]",
+		usage:   "[--model F] [--think|--no-think] [--seed N] [--temp T] [--max N] [--file F]… [--json] [TEXT]",
 		summary: "ask once, or talk in the terminal when there is no TEXT",
 		details: `With TEXT, or with text on standard input (TEXT is then - or absent), the reply
 goes to standard output and is not stored. TEXT may be a slash command.
@@ -38,6 +38,8 @@ Ctrl-C stops the reply, Ctrl-D ends the chat, /help lists the slash commands.
   --seed N              number that fixes the draw, so that a reply can be repeated
   --temp T              temperature: 0 always takes the likeliest word, 2 is wild
   --max N               most tokens of the reply
+  --file F              attach a text, Markdown, code, CSV or PDF file to the (first)
+                        message; may be given more than once
   --json                print one event a line, the last one with finish and counts`,
 		run: runChat,
 	}
@@ -107,6 +109,10 @@ func chatFlags(args arguments) (opts TalkOptions, model string, asJSON bool, wor
 		opts.MaxTokens = int(n)
 		return because(err == nil && n >= 1, "it must be a whole number of tokens, 1 or more")
 	})
+	f.Func("file", "", func(path string) error {
+		opts.Files = append(opts.Files, path)
+		return because(path != "", "it must be the path of a file")
+	})
 	words, err = args.parse(f, -1)
 	switch {
 	case err != nil:
@@ -174,6 +180,9 @@ func (s *session) say(ctx context.Context, line string) error {
 	}
 	out := s.output()
 	turn, err := s.talker.Talk(ctx, s.chat, line, s.opts, out.event)
+	if err == nil {
+		s.opts.Files = nil // they belong to this message
+	}
 	if turn.Chat != 0 {
 		s.chat = turn.Chat
 	}

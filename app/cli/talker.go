@@ -29,6 +29,7 @@ type TalkerOptions struct {
 
 // TalkOptions override, for one reply, what the chat and the settings say.
 type TalkOptions struct {
+	Files       []string // paths, to be attached to the message
 	Thinking    engine.Thinking
 	Seed        uint32
 	Temperature *float64

@@ -104,7 +104,7 @@ func leafBelow(ctx context.Context, tx *sql.Tx, turn int64) (leaf int64, err err
 }
 
 // AddVersion stores text as another version of a turn, after the same parent,
-// and makes it the head. A version of a reply is marked as edited.
+// and makes it the head. It has the same files. A version of a reply is marked as edited.
 // Errors: chat.ErrEmptyTurn, chat.ErrNotFound, chat.ErrBusy.
 func (s *Store) AddVersion(ctx context.Context, turn int64, text string) (chat.Turn, error) {
 	t := chat.Turn{Text: text, State: chat.Done, Created: now()}
@@ -122,7 +122,10 @@ func (s *Store) AddVersion(ctx context.Context, turn int64, text string) (chat.T
 		if t.Role == chat.Assistant {
 			t.Origin = chat.OriginEdit
 		}
-		return appendTurn(ctx, tx, &t)
+		if err := appendTurn(ctx, tx, &t); err != nil {
+			return err
+		}
+		return copyAttachments(ctx, tx, turn, t)
 	})
 	return t, err
 }

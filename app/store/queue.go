@@ -116,7 +116,7 @@ func (s *Store) MoveQueued(ctx context.Context, id int64, earlier bool) error {
 }
 
 // SendQueued makes the first message of the queue the user's next turn, after
-// the chat's head. It returns chat.ErrNotFound when none waits.
+// the chat's head, with the files of the draft. It returns chat.ErrNotFound when none waits.
 // Errors: chat.ErrBusy, chat.ErrNotFound.
 func (s *Store) SendQueued(ctx context.Context, chatID int64) (chat.Turn, error) {
 	t := chat.Turn{Chat: chatID, Role: chat.User, State: chat.Done, Created: now()}
@@ -134,7 +134,10 @@ SELECT q.id, q.text, coalesce(c.head, 0) FROM queue q JOIN chats c ON c.id = q.c
 		if _, err := tx.ExecContext(ctx, `DELETE FROM queue WHERE id = ?`, id); err != nil {
 			return err
 		}
-		return appendTurn(ctx, tx, &t)
+		if err := appendTurn(ctx, tx, &t); err != nil {
+			return err
+		}
+		return takeAttachments(ctx, tx, t)
 	})
 	return t, err
 }

@@ -18,7 +18,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
 const advanceSQL = `UPDATE chats SET head = ?, updated = ? WHERE id = ?`
 
 // AddTurn stores text as the user's next turn after the chat's head, and makes
-// it the head. It is on disk when AddTurn returns.
+// it the head, with the files of the draft. It is on disk when AddTurn returns.
 // Errors: chat.ErrEmptyTurn, chat.ErrNotFound, chat.ErrBusy.
 func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Turn, error) {
 	t := chat.Turn{Chat: chatID, Role: chat.User, Text: text, State: chat.Done, Created: now()}
@@ -33,7 +33,10 @@ func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Tu
 		if err := tx.QueryRowContext(ctx, headSQL, chatID).Scan(&t.Parent); err != nil {
 			return err
 		}
-		return appendTurn(ctx, tx, &t)
+		if err := appendTurn(ctx, tx, &t); err != nil {
+			return err
+		}
+		return takeAttachments(ctx, tx, t)
 	})
 	return t, err
 }

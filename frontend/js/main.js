@@ -3,6 +3,7 @@
 import './htmx.js';
 import { attach } from './behaviours.js';
 import * as arrival from './arrival.js';
+import * as attaching from './attach.js';
 import * as autoscroll from './autoscroll.js';
 import * as candidates from './candidates.js';
 import * as chats from './chats.js';
@@ -57,8 +58,9 @@ import * as welcome from './welcome.js';
 import * as zoom from './zoom.js';
 
 attach({
-  arrival, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft, drag, drawer,
-  dropimport, editor, errors, escape, export: exporting, find, finder, fold, followups, formulas, gauge, importer,
-  layer, links, log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember, reply, sections,
-  splitter, status, stretch, title, toast, toasts, tokens, tree, turnmenu, turns, unseen, welcome, zoom,
+  arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
+  drag, drawer, dropimport, editor, errors, escape, export: exporting, find, finder, fold, followups, formulas,
+  gauge, importer, layer, links, log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember,
+  reply, sections, splitter, status, stretch, title, toast, toasts, tokens, tree, turnmenu, turns, unseen, welcome,
+  zoom,
 });

@@ -19,6 +19,8 @@ export function connect() {
       if (document.getElementById(`turn-${turn}`)) fetchInto(`#turn-${turn}`, `/turns/${turn}`, { source: '#turns' }); // not the turn, which may just be fetching itself
     } else if (what === 'heading') {
       if (String(chat) === conversation.dataset.chat) fetchInto('#heading', path, { select: '#heading' });
+    } else if (what === 'attachments') {
+      if (String(chat ?? 0) === conversation.dataset.chat) fetchInto('#attachments', `${path}/attachments`);
     } else if (what === 'model') {
       fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' });
     } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {

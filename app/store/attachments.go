@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"notso/app/chat"
+)
+
+const addAttachmentSQL = `
+INSERT INTO attachments (chat, turn, name, kind, bytes, tokens, text, created)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
+
+// AddAttachment keeps a file for the chat's next message. Chat 0 is the chat
+// that does not exist yet. Errors: chat.ErrNotFound.
+func (s *Store) AddAttachment(ctx context.Context, chatID int64, a chat.Attachment) (chat.Attachment, error) {
+	err := s.write(ctx, fmt.Sprintf("attach a file to chat %d", chatID), func(tx *sql.Tx) error {
+		if chatID != 0 {
+			const thereSQL = `SELECT id FROM chats WHERE id = ? AND deleted IS NULL`
+			if err := tx.QueryRowContext(ctx, thereSQL, chatID).Scan(new(int64)); err != nil {
+				return err
+			}
+		}
+		return insertAttachment(ctx, tx, chatID, &a)
+	})
+	return a, err
+}
+
+func insertAttachment(ctx context.Context, tx *sql.Tx, chatID int64, a *chat.Attachment) error {
+	return tx.QueryRowContext(ctx, addAttachmentSQL, null(chatID), null(a.Turn), a.Name, a.Kind, a.Bytes, a.Tokens, a.Text, now().UnixMilli()).Scan(&a.ID)
+}
+
+const attachmentColumns = `id, coalesce(turn, 0), name, kind, bytes, tokens, text`
+
+// DraftAttachments are the files of the chat's next message, in the order they
+// came.
+func (s *Store) DraftAttachments(ctx context.Context, chatID int64) ([]chat.Attachment, error) {
+	return s.attachments(ctx, fmt.Sprintf("read the files of the draft of chat %d", chatID),
+		`SELECT `+attachmentColumns+` FROM attachments WHERE chat IS ? AND turn IS NULL ORDER BY id`, null(chatID))
+}
+
+// Attachment returns one file. Errors: chat.ErrNotFound.
+func (s *Store) Attachment(ctx context.Context, id int64) (chat.Attachment, error) {
+	what := fmt.Sprintf("read file %d", id)
+	list, err := s.attachments(ctx, what, `SELECT `+attachmentColumns+` FROM attachments WHERE id = ?`, id)
+	if err == nil && len(list) == 0 {
+		return chat.Attachment{}, s.fault(what, chat.ErrNotFound)
+	}
+	if err != nil {
+		return chat.Attachment{}, err
+	}
+	return list[0], nil
+}
+
+// Attachments returns the files of a chat's turns from one on, by turn. Whole
+// ones have their text.
+func (s *Store) Attachments(ctx context.Context, chatID, from int64, whole bool) (map[int64][]chat.Attachment, error) {
+	text := "''"
+	if whole {
+		text = "text"
+	}
+	list, err := s.attachments(ctx, fmt.Sprintf("read the files of chat %d", chatID),
+		`SELECT id, turn, name, kind, bytes, tokens, `+text+` FROM attachments WHERE chat = ? AND turn >= ? ORDER BY id`, chatID, from)
+	var byTurn map[int64][]chat.Attachment
+	for _, a := range list {
+		if byTurn == nil {
+			byTurn = map[int64][]chat.Attachment{}
+		}
+		byTurn[a.Turn] = append(byTurn[a.Turn], a)
+	}
+	return byTurn, err
+}
+
+// TurnAttachments returns the files of one turn, without their text.
+func (s *Store) TurnAttachments(ctx context.Context, turn int64) ([]chat.Attachment, error) {
+	return s.attachments(ctx, fmt.Sprintf("read the files of turn %d", turn),
+		`SELECT id, turn, name, kind, bytes, tokens, '' FROM attachments WHERE turn = ? ORDER BY id`, turn)
+}
+
+// RemoveAttachment takes a file out of a draft, and returns it and its chat.
+// Errors: chat.ErrNotFound, also when its message was sent.
+func (s *Store) RemoveAttachment(ctx context.Context, id int64) (chatID int64, a chat.Attachment, err error) {
+	err = s.write(ctx, fmt.Sprintf("remove file %d", id), func(tx *sql.Tx) error {
+		const removeSQL = `DELETE FROM attachments WHERE id = ? AND turn IS NULL RETURNING coalesce(chat, 0), name, kind, bytes, tokens, text`
+		return tx.QueryRowContext(ctx, removeSQL, id).Scan(&chatID, &a.Name, &a.Kind, &a.Bytes, &a.Tokens, &a.Text)
+	})
+	return chatID, a, err
+}
+
+// AdoptAttachments gives the files of the chat that did not exist to the one
+// that now does.
+func (s *Store) AdoptAttachments(ctx context.Context, chatID int64) error {
+	return s.write(ctx, fmt.Sprintf("adopt files in chat %d", chatID), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE attachments SET chat = ? WHERE chat IS NULL AND turn IS NULL`, chatID)
+		return err
+	})
+}
+
+// takeAttachments makes the files of the draft those of t.
+func takeAttachments(ctx context.Context, tx *sql.Tx, t chat.Turn) error {
+	_, err := tx.ExecContext(ctx, `UPDATE attachments SET turn = ? WHERE chat = ? AND turn IS NULL`, t.ID, t.Chat)
+	return err
+}
+
+// copyAttachments gives t the files of another turn.
+func copyAttachments(ctx context.Context, tx *sql.Tx, from int64, t chat.Turn) error {
+	const copySQL = `
+INSERT INTO attachments (chat, turn, name, kind, bytes, tokens, text, created)
+SELECT ?, ?, name, kind, bytes, tokens, text, created FROM attachments WHERE turn = ? ORDER BY id`
+	_, err := tx.ExecContext(ctx, copySQL, t.Chat, t.ID, from)
+	return err
+}
+
+func (s *Store) attachments(ctx context.Context, what, query string, args ...any) ([]chat.Attachment, error) {
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.fault(what, err)
+	}
+	defer rows.Close()
+	var list []chat.Attachment
+	for rows.Next() {
+		var a chat.Attachment
+		if err := rows.Scan(&a.ID, &a.Turn, &a.Name, &a.Kind, &a.Bytes, &a.Tokens, &a.Text); err != nil {
+			return nil, s.fault(what, err)
+		}
+		list = append(list, a)
+	}
+	return list, s.fault(what, rows.Err())
+}
