@@ -74,12 +74,13 @@ export function connect(view) {
     if (target.closest('[role="menuitem"][hx-post]')) view.close();
   }
 
-  if (tokens[0]) go(tokens[0]);
-  return all(
+  const undo = all(
     listen(view, 'keydown', onKey),
     listen(view, 'click', onClick),
     listen(view, 'mouseover', later),
     listen(view, 'focusin', ({ target }) => target.matches('.stream > .token') && show(target)),
     () => clearTimeout(timer),
   );
+  go(tokens[0]);
+  return undo;
 }
