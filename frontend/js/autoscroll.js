@@ -34,7 +34,7 @@ export function connect(scroller) {
   // A wheel that turns up is a wish, even before the browser has scrolled.
   const onWheel = (event) => event.deltaY < 0 && scroller.scrollTop > 0 && update(false);
 
-  const grown = new ResizeObserver(() => (follow ? toEnd() : update(false)));
+  const grown = new ResizeObserver(() => (follow && !turns.querySelector('.editing') ? toEnd() : update(false)));
   grown.observe(turns);
   grown.observe(scroller);
 
