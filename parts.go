@@ -13,6 +13,7 @@ import (
 	"notso/app/store"
 	"notso/app/words"
 	"notso/engine"
+	"notso/engine/gguf"
 )
 
 // parts are what an app.App works with. Close ends them in the right order.
@@ -58,6 +59,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 	}
 	p.Builtin = newScripted()
 	if p.Remote == "" {
+		p.Hash, p.Render = gguf.Fingerprint, render
 		p.Fits, p.Fit = fitsBeside, offerFits(paths)
 		p.Another = func() (engine.Engine, error) { return newEngine(settings.Get().Idle(), p.log, stored) }
 	}

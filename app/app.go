@@ -48,6 +48,13 @@ type Options struct {
 	// Shelf is where models come from. Nil: there is no page of models.
 	Shelf *shelf.Shelf
 
+	// Hash names the weights of the file at path, as engine.ModelInfo.Hash does.
+	// Nil: models have no defaults of their own.
+	Hash func(path string) (string, error)
+
+	// Render writes out a chat template, see engine/prompt. Nil: nobody can.
+	Render func(ctx context.Context, source string, contextJSON []byte, now time.Time) (string, error)
+
 	// Fit judges how a model of the catalogue would run here. Nil: nobody can tell.
 	Fit func(library.Entry, library.Source) engine.Fit
 

@@ -4,13 +4,7 @@ import (
 	"slices"
 
 	"notso/app/chat"
-	"notso/engine"
 )
-
-// loadOptions are what the model at path is loaded with.
-func (a *App) loadOptions(path string) engine.LoadOptions {
-	return a.opts.Config.Get().LoadOptions()
-}
 
 // awaitReplies returns when the replies that run now have ended, or the app.
 func (a *App) awaitReplies() {

@@ -22,6 +22,8 @@ func (a *App) modelRoutes() map[string]func(context.Context, request) (answer, e
 		"POST /models/choose":           a.postChoose,
 		"POST /models/take":             a.postTake,
 		"GET /models/elsewhere":         a.getElsewhere,
+		"GET /models/{key}/defaults":    a.ofItem(a.getDefaults),
+		"POST /models/{key}/defaults":   a.ofItem(a.postDefaults),
 		"POST /models/{key}/use":        a.onItem(a.useItem),
 		"POST /models/{key}/remove":     a.onItem(a.removeItem),
 		"POST /models/{key}/rename":     a.onItem(a.renameItem),
@@ -61,6 +63,23 @@ func (a *App) onItem(do func(context.Context, request, shelf.Item) (text, undo s
 					return answer{}, err
 				}
 				return a.said(text, undo)
+			}
+		}
+		if err == nil {
+			err = words.Fail("models.err_item")
+		}
+		return answer{}, err
+	}
+}
+
+// ofItem is onItem for what is drawn in its own place.
+func (a *App) ofItem(do func(context.Context, request, shelf.Item) (fragment, error)) func(context.Context, request) (answer, error) {
+	return func(ctx context.Context, r request) (answer, error) {
+		items, err := a.opts.Shelf.Items()
+		for _, i := range items {
+			if modelKey(i.Path) == r.PathValue("key") {
+				drawn, err := do(ctx, r, i)
+				return show(drawn), err
 			}
 		}
 		if err == nil {

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"notso/app/cli/clitest"
 	"notso/app/config"
@@ -69,6 +71,10 @@ func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ..
 		Store: b.store, Config: settings, Library: lib, Shelf: box, Emit: b.note,
 		Engine: scripted.New(scripted.Options{}), Builtin: scripted.New(scripted.Options{}),
 		Another: func() (engine.Engine, error) { return scripted.New(scripted.Options{}), nil },
+		Hash:    func(path string) (string, error) { return "hash of " + filepath.Base(path), nil },
+		Render: func(_ context.Context, source string, _ []byte, _ time.Time) (string, error) {
+			return "rendered " + source, nil
+		},
 		Fit: func(library.Entry, library.Source) engine.Fit {
 			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
 		},
@@ -163,6 +169,25 @@ func TestModelsPage(t *testing.T) {
 			p.Do(webtest.Script(`for (const toast of document.querySelectorAll('.toast')) toast.remove()`))
 			p.Click(`[aria-label="Remove two"]`)
 			p.Until(`document.querySelector('.toast[data-kind=error]').textContent.includes('in use')`)
+		}},
+		{"a model has defaults of its own, and a template that is shown before it counts", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Click("#shelf summary")
+			p.Click("#shelf .unfold .plain:nth-child(3)")
+			p.Until(`document.querySelector('.defaults [name=temperature]')`)
+			p.Type(".defaults [name=temperature]", "0,3")
+			p.Type(".defaults [name=template]", "[{{ messages }}]")
+			p.Click(".defaults [name=do]")
+			p.Until(`document.querySelector('.preview').textContent === 'rendered [{{ messages }}]'`)
+			shoot(t, p, "models-defaults")
+			p.Click(".defaults .raised")
+			b.until("they are kept", func() bool {
+				d := b.opts.Config.Get().Models["hash of one.gguf"]
+				return d.Temperature != nil && *d.Temperature == 0.3 && d.Template == "[{{ messages }}]"
+			})
+			if opts := b.loadOptions(filepath.Join(b.root, "models", "one.gguf")); opts.Template != "[{{ messages }}]" {
+				t.Errorf("it is loaded with %+v", opts)
+			}
 		}},
 		{"a repository is found by words, and its model got", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)

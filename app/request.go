@@ -60,7 +60,7 @@ func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (en
 
 // ask builds the request for a reply to branch.
 func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Request {
-	settings := a.opts.Config.Get()
+	settings := a.asked()
 	req := engine.Request{
 		Thinking: first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking),
 		Sampling: samplingFor(c.Settings, settings, a.model.info().Sampling),

@@ -65,6 +65,8 @@ type Config struct {
 	Mirror        string `json:"mirror,omitempty"`         // address of a server that answers as the model hub does
 	DownloadLimit int    `json:"download_limit,omitempty"` // of all downloads together, in kB a second; 0 is none
 
+	Models map[string]ModelDefaults `json:"models,omitempty"` // by the hash of the weights
+
 	Shortcuts map[string]string `json:"shortcuts,omitempty"` // keys by action, where they are not the usual ones
 }
 

@@ -88,6 +88,8 @@ func Keys() []Key {
 		manner(number("max_tokens", Model, "Longest reply in tokens; 0 is what the context leaves.", func(c *Config) *int { return &c.MaxTokens }, 0, 1<<20)),
 		table("presets", Model, `Named choices of the values above and of thinking, for the chats that want them: [{"name": "Precise", "temperature": 0.2}].`, presets),
 
+		table("models", Model, `Defaults of single models, by the hash that the page of models files them under: {"0123…": {"temperature": 0.2, "context_length": 8192}}.`, models),
+
 		manner(choice("thinking", Thinking, "Whether a model that can reason does so before it answers; null is as the model has it.", func(c *Config) *engine.Thinking { return &c.Thinking }, engine.ThinkingOn, engine.ThinkingOff).open()),
 		manner(number("thinking_budget", Thinking, "Tokens of reasoning after which the answer begins; 0 is no limit.", func(c *Config) *int { return &c.ThinkingBudget }, 0, 1<<20)),
 		choice("reasoning", Thinking, "The fold of the reasoning: open, closed, or open while there is nothing else to read (auto).", func(c *Config) *string { return &c.Reasoning }, "auto", "open", "closed"),

@@ -11,7 +11,7 @@ export function latest(task) {
     running = true;
     while (again) {
       again = false;
-      await task().catch(() => {}); // htmx has told it
+      await task()?.catch(() => {}); // htmx has told it
     }
     running = false;
   };

@@ -2,12 +2,14 @@
 // keeps the focus, the scroll position and what is being typed.
 import { all } from './behaviours.js';
 import htmx from './htmx.js';
+import { latest } from './latest.js';
 import { on } from './wails.js';
 
 export function connect() {
   // The app shows another chat, such as an empty one once all were deleted.
   const opened = on('open', (chat) => htmx.ajax('GET', `/chats/${chat}`, { source: '#layer', target: '#conversation', swap: 'outerHTML' }));
-  const refreshed = on('refresh', ({ what, chat, turn }) => {
+  const drawModel = latest(() => fetchInto('#composer', `/chats/${document.getElementById('conversation').dataset.chat}`, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' }));
+  const refresh = ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
     if (what === 'settings') {
@@ -22,14 +24,17 @@ export function connect() {
     } else if (what === 'attachments') {
       if (String(chat ?? 0) === conversation.dataset.chat) fetchInto('#attachments', `${path}/attachments`);
     } else if (what === 'model') {
-      fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' });
+      drawModel();
     } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {
       fetchInto('#conversation', path);
     }
-  });
+  };
+  const refreshed = on('refresh', refresh);
+  // A load that ended before anybody listened here was told to nobody.
+  if (document.querySelector('#status[data-state="loading"]')) refresh({ what: 'model' });
   return all(opened, refreshed);
 }
 
 function fetchInto(target, path, options) {
-  htmx.ajax('GET', path, { source: target, target, swap: 'outerMorph', ...options });
+  return htmx.ajax('GET', path, { source: target, target, swap: 'outerMorph', ...options });
 }
