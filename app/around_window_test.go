@@ -162,6 +162,7 @@ func lookAt(t *testing.T, p *webtest.Page, name string) {
 		}
 	}
 	p.Resize(1280, 860)
+	p.Until(`document.querySelector('.side').getBoundingClientRect().left === 0`) // it slides in
 }
 
 // fillLong keeps a chat of 300 turns; every fiftieth names a needle.

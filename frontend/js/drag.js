@@ -22,6 +22,7 @@ export function connect(nav) {
     if (!held.moving) {
       held.moving = true;
       held.row.setAttribute('data-dragged', '');
+      nav.parentElement.setAttribute('data-dragging', '');
       getSelection().removeAllRanges();
     }
     event.preventDefault();
@@ -53,6 +54,7 @@ export function connect(nav) {
 
   function end() {
     held?.row.removeAttribute('data-dragged');
+    nav.parentElement.removeAttribute('data-dragging');
     mark(null);
     held = null;
   }

@@ -37,6 +37,7 @@ export function connect(nav) {
     const n = chosen().length;
     if (n === 0 && bar.contains(document.activeElement)) nav.querySelector('.open[aria-current], .open, .new')?.focus();
     bar.hidden = n === 0;
+    nav.parentElement.toggleAttribute('data-picking', n > 0);
     bar.querySelector('.count').textContent = n ? count('page.picked', n) : '';
     if (tell) announce(count('page.picked', n));
   }
