@@ -88,11 +88,9 @@ func TestAttachmentsInTheWindow(t *testing.T) {
 		t.Errorf("the file is called %q", got)
 	}
 	p.CheckAccessibility("files in the composer")
-	zzlook(p, "attachments-light-1280")
 
 	p.Click("#attachments .attached .look")
 	p.Until(`document.querySelector('dialog.preview[open] pre').textContent.includes('opens at six')`)
-	zzlook(p, "attachments-preview-1280")
 	p.Press("\u001b")
 	p.Until(`!document.querySelector('dialog[open]')`)
 
@@ -125,5 +123,4 @@ func TestAttachmentsInTheWindow(t *testing.T) {
 	p.Until(`document.querySelector('#attachments .warning').textContent.includes('the model holds 8,192')`)
 	p.CheckAccessibility("a warning")
 	p.Resize(360, 800)
-	zzlook(p, "attachments-warning-360")
 }
