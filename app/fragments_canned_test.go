@@ -40,8 +40,13 @@ func (c *canned) handler() http.Handler {
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "sidebar.html", View: c.page.Sidebar})
 	})
 	mux.HandleFunc("GET /chats/{id}", func(w http.ResponseWriter, r *http.Request) {
+		c.note(r)
 		view := cannedTalk()
 		fmt.Sscan(r.PathValue("id"), &view.ChatID)
+		if view.ChatID == c.page.Conversation.ChatID {
+			writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "conversation.html", View: c.page.Conversation})
+			return
+		}
 		view.Title = "Chat number " + r.PathValue("id")
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "conversation.html", View: view},
 			fragment{Name: "sidebar.html", View: cannedSidebar(view.ChatID), OOB: true})

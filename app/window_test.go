@@ -212,3 +212,25 @@ func TestRoutesAnswerEveryRequest(t *testing.T) {
 		t.Errorf("the reply is %+v", turn)
 	}
 }
+
+func TestWindowThatOpensBeforeTheModelIsThereShowsItThen(t *testing.T) {
+	browser := webtest.NewBrowser(t)
+	t.Run("told by the app", func(t *testing.T) {
+		b := newBench(t, scripted.Options{})
+		server := webtest.NewServer(t, b.Handler())
+		b.onEach = func(e event) { server.Emit(e.name, e.data) }
+		p := browser.Open(t, server)
+		if named := webtest.Get[bool](p, `!!document.querySelector('#heading .model')`); named {
+			t.Fatal("the page names a model before one is there")
+		}
+		b.Startup()
+		p.Until(`document.querySelector('#heading .model')?.textContent.includes('Built-in')`)
+		p.Until(`!document.querySelector('#gauge').hidden`)
+	})
+	t.Run("loaded while the page was on its way", func(t *testing.T) {
+		page := cannedPage(cannedEmpty())
+		page.Status = statusView{State: "loading", Text: "Loading the model", Fraction: -1}
+		c, p := openCanned(t, browser, page)
+		p.UntilTrue("the page asks what has become of it", func() bool { return c.noted("GET /chats/0") })
+	})
+}
