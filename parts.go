@@ -33,6 +33,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		Inspect: inspectModel, JudgeHeader: judgeHeader,
 
 		Passages: paths.Passages,
+		Home:     paths,
 		Version:  version,
 		ReadPDF:  pdfReader(),
 	}}

@@ -76,7 +76,7 @@ func runWindow() int {
 	}
 	defer parts.Close()
 	parts.Emit, parts.SaveAs, parts.OpenURL = w.emit, w.saveAs, w.browse
-	parts.OpenFile, parts.OpenPath, parts.Home = w.openFile, w.browse, paths
+	parts.OpenFile, parts.OpenPath, parts.Clipboard = w.openFile, w.browse, w.clipboard
 	parts.Notify, parts.Zoom, parts.PDF = w.notify, w.zoom, native.PDF
 	if w.app, err = app.New(parts.Options); err != nil {
 		return complain(err)
@@ -243,6 +243,8 @@ func (w *window) emit(event string, data any) {
 func (w *window) saveAs(title, name string) (path string, err error) {
 	return runtime.SaveFileDialog(*w.ctx.Load(), runtime.SaveDialogOptions{Title: title, DefaultFilename: name})
 }
+
+func (w *window) clipboard() (string, error) { return runtime.ClipboardGetText(*w.ctx.Load()) }
 
 // openFile asks for a file with one of the patterns ("*.db;*.backup").
 func (w *window) openFile(title, patterns string) (path string, err error) {

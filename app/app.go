@@ -98,6 +98,9 @@ type Options struct {
 	// "" means cancelled.
 	OpenFile func(title, patterns string) (path string, err error)
 
+	// Clipboard is the text on the clipboard.
+	Clipboard func() (string, error)
+
 	// OpenPath shows one of the app's own folders in the system's file manager.
 	OpenPath func(path string) error
 
@@ -138,6 +141,7 @@ type App struct {
 	replies map[int64]*reply   // by chat, while they run
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
+	chosen  []string           // in the palette over everything, the last first
 	stale   bool               // the model is to be loaded again, see reloadModel
 	wanted  string             // file that takes over when it has arrived
 	told    map[string]toldDownload

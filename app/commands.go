@@ -23,6 +23,8 @@ type Outcome struct {
 	Help    bool        // the list of commands was asked for
 	Import  bool        // files to import are to be asked for
 	Models  bool        // the page of models was asked for; Text has the model for the terminal
+	Page    string      // a page to show over the conversation: settings
+	Part    string      // of that page
 	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
 
@@ -34,6 +36,10 @@ type Outcome struct {
 // Errors are sentences for people.
 func (a *App) Run(ctx context.Context, chatID int64, call command.Call, each func(engine.Event)) (Outcome, error) {
 	out := Outcome{Chat: chatID, each: each}
+	if call.Prompt {
+		err := a.usePrompt(ctx, call, &out)
+		return out, err
+	}
 	run, ok := a.commands()[call.Name]
 	if !ok {
 		return out, fmt.Errorf("/%s cannot be used here", call.Name)
@@ -65,6 +71,14 @@ func (a *App) commands() map[string]commandFunc {
 		"import":     a.importCommand,
 		"stop":       a.stopCommand,
 		"regenerate": a.regenerateCommand,
+		"title":      a.titleCommand,
+		"pin":        a.pinCommand,
+		"summarize":  a.summarizeCommand,
+		"continue":   a.continueCommand,
+		"system":     a.systemCommand,
+		"think":      a.thinkCommand,
+		"preset":     a.presetCommand,
+		"settings":   a.settingsCommand,
 		"help": func(_ context.Context, _ command.Call, out *Outcome) error {
 			out.Help = true
 			return nil

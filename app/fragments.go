@@ -31,10 +31,10 @@ func place(name string) (target, swap string) {
 		return "#conversation", "outerHTML"
 	case "toast.html":
 		return "#toasts", "beforeend"
-	case "models.html":
-		return "#layer", "innerHTML"
-	case "help.html", "import.html":
+	case "import.html":
 		return "#dialogs", "innerHTML"
+	case "help.html", "settings.html", "models.html":
+		return "#layer", "innerHTML"
 	}
 	return "#" + strings.TrimSuffix(name, ".html"), "outerMorph"
 }

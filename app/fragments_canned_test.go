@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"notso/app/config"
+	"notso/app/shortcut"
 	"notso/app/webtest"
 	"notso/app/words"
 )
@@ -51,6 +52,7 @@ func (c *canned) handler() http.Handler {
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "conversation.html", View: view},
 			fragment{Name: "sidebar.html", View: cannedSidebar(view.ChatID), OOB: true})
 	})
+	mux.HandleFunc("GET /complete", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /chats/{id}/turns", c.postTurn)
 	mux.HandleFunc("POST /chats/{id}/thinking", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
@@ -101,7 +103,7 @@ func (c *canned) postTurn(w http.ResponseWriter, r *http.Request) {
 	}
 	text := r.FormValue("text")
 	if text == "/help" {
-		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "help.html", View: cannedPalette(), OOB: true})
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "help.html", View: cannedHelp(), OOB: true})
 		return
 	}
 	id := c.nextTurn
@@ -141,8 +143,19 @@ func blocksOf(blocks ...string) []template.HTML {
 func cannedPage(conversation conversationView) pageView {
 	return pageView{
 		Look: cannedLook(), SidebarOpen: true, Sidebar: cannedSidebar(conversation.ChatID), Conversation: conversation,
-		Palette: cannedPalette(), Status: statusView{State: "ready", Text: "SmolLM3-3B", Fraction: -1},
+		Palette: cannedPalette(), Shortcuts: cannedShortcuts(), Status: statusView{State: "ready", Text: "SmolLM3-3B", Fraction: -1},
 	}
+}
+
+func cannedHelp() helpView {
+	return helpView{Groups: cannedPalette(), Folder: "/home/me/.config/notso/prompts", Keys: []keyGroup{{Name: "Everywhere", Keys: cannedShortcuts()}}}
+}
+
+func cannedShortcuts() (list []keyView) {
+	for _, s := range shortcut.All() {
+		list = append(list, keyView{ID: s.ID, Keys: s.Keys, Parts: strings.Split(s.Keys, "+"), Name: s.ID, Command: s.Command, Fixed: s.Fixed})
+	}
+	return list
 }
 
 func cannedLook() lookView {

@@ -59,7 +59,7 @@ func states() []state {
 		{name: "help", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) {
 			p.Type("#message", "/help")
 			p.Press("\r")
-			p.Until(`document.querySelector('dialog[open]')`)
+			p.Until(`document.querySelector('#layer[data-open] #help')`)
 		}},
 		{name: "drawer", page: cannedPage(cannedTalk()), width: 360, reach: func(_ *canned, p *webtest.Page) {
 			p.Click(".opener")

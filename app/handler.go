@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"notso/app/chat"
-	"notso/app/command"
 	"notso/app/config"
 )
 
@@ -34,6 +33,8 @@ func (a *App) Handler() http.Handler {
 	maps.Copy(routes, a.queueRoutes())
 	maps.Copy(routes, a.listRoutes())
 	maps.Copy(routes, a.modelRoutes())
+	maps.Copy(routes, a.settingRoutes())
+	maps.Copy(routes, a.commandRoutes())
 	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -70,17 +71,6 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"POST /chats/{id}/stop":        a.postStop,
 		"POST /chats/{id}/thinking":    a.postThinking,
 		"POST /draft":                  a.postDraft,
-		"GET /settings":                a.getSettings,
-		"POST /settings/{key}":         a.postSetting,
-		"POST /presets":                a.postPreset,
-		"POST /presets/use":            a.postPresetUse,
-		"POST /presets/delete":         a.deletePreset,
-		"POST /data/backup":            a.postBackup,
-		"POST /data/restore":           a.postRestoreBackup,
-		"POST /data/delete":            a.postDeleteAll,
-		"POST /data/snapshots":         a.postEmptySnapshots,
-		"POST /data/folders/{key}":     a.postPlace,
-		"POST /undo/{id}":              a.postUndoable,
 		"POST /settings/sidebar":       a.postSidebar,
 		"POST /open":                   a.postOpen,
 		"GET /chats/{id}/attachments":  a.getAttachments,
@@ -142,7 +132,7 @@ func (a *App) showChatAt(ctx context.Context, chatID, turn int64) (answer, error
 // postTurn takes what the composer sends: a message, or a slash command.
 func (a *App) postTurn(ctx context.Context, r request) (answer, error) {
 	text := r.FormValue("text")
-	call, isCommand, err := command.Parse(text)
+	call, isCommand, err := a.Parse(text)
 	if err != nil {
 		return answer{}, err
 	}
@@ -212,7 +202,12 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 		got, err = a.showChat(ctx, out.Chat)
 		got.retarget = "#conversation"
 	case out.Help:
-		got.fragments = append(got.fragments, fragment{Name: "help.html", View: palette(), OOB: true})
+		got.fragments = append(got.fragments, fragment{Name: "help.html", View: a.help(), OOB: true})
+	case out.Page == "settings":
+		var view settingsView
+		view, err = a.settings(ctx, false)
+		view.Part = out.Part
+		got.fragments = append(got.fragments, fragment{Name: "settings.html", View: view, OOB: true})
 	}
 	if out.Import {
 		got.fragments = append(got.fragments, fragment{Name: "import.html", View: importView{}, OOB: true})

@@ -20,6 +20,8 @@ type settingsView struct {
 	Preset   string // that the chat uses; "" for none
 	Presets  []presetView
 	Data     dataView
+	Keys     []keyView
+	Part     string // to be shown first
 }
 
 // settingsSection is one group of settings; sections without settings have a
@@ -61,6 +63,25 @@ type presetView struct {
 // segmentsMost is how many choices lie side by side; more become a list.
 const segmentsMost = 4
 
+// settingRoutes are those of the page of settings.
+func (a *App) settingRoutes() map[string]func(context.Context, request) (answer, error) {
+	return map[string]func(context.Context, request) (answer, error){
+		"GET /settings":            a.getSettings,
+		"POST /settings/{key}":     a.postSetting,
+		"POST /presets":            a.postPreset,
+		"POST /presets/use":        a.postPresetUse,
+		"POST /presets/delete":     a.deletePreset,
+		"POST /data/backup":        a.postBackup,
+		"POST /data/restore":       a.postRestoreBackup,
+		"POST /data/delete":        a.postDeleteAll,
+		"POST /data/snapshots":     a.postEmptySnapshots,
+		"POST /data/folders/{key}": a.postPlace,
+		"POST /undo/{id}":          a.postUndoable,
+		"GET /shortcuts":           a.getShortcuts,
+		"POST /shortcuts/{id}":     a.postShortcut,
+	}
+}
+
 func (a *App) getSettings(ctx context.Context, r request) (answer, error) {
 	view, err := a.settings(ctx, r.FormValue("own") == "true")
 	return show(fragment{Name: "settings.html", View: view}), err
@@ -90,6 +111,7 @@ func (a *App) settings(ctx context.Context, own bool) (settingsView, error) {
 	if view.Data, err = a.data(ctx); err != nil {
 		return view, err
 	}
+	view.Keys = a.shortcuts()
 	for _, p := range a.opts.Config.Get().Presets {
 		view.Presets = append(view.Presets, presetView{Name: p.Name, What: a.describeManner(p.Manner), Chosen: p.Name == c.Settings.Preset})
 	}

@@ -19,6 +19,7 @@ type pageView struct {
 	Results      resultsView // of the search over all chats; empty at first
 	Conversation conversationView
 	Palette      []paletteGroup
+	Shortcuts    []keyView
 	Status       statusView
 	Banner       string // shown above the conversation when not empty, such as: no model yet, and how to get one
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"notso/app/chat"
-	"notso/app/command"
 	"notso/engine"
 )
 
@@ -24,7 +23,7 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	settings := a.opts.Config.Get()
 	view := pageView{
 		Look: look(settings), SidebarOpen: settings.Sidebar, SidebarWidth: settings.SidebarWidth, Sidebar: sidebar, Conversation: conversation,
-		Palette: palette(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.modelBanner(conversation)), " ")),
+		Palette: a.palette(), Shortcuts: a.shortcuts(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.modelBanner(conversation)), " ")),
 	}
 	return view, err
 }
@@ -164,21 +163,6 @@ func (a *App) thinking(c chat.Chat) thinkingView {
 		return thinkingView{Chat: c.ID, Why: a.say("thinking.cannot", a.model.name())}
 	}
 	return thinkingView{Chat: c.ID, Available: true, On: on, Why: a.say("thinking.trade")}
-}
-
-func palette() []paletteGroup {
-	var groups []paletteGroup
-	for _, c := range command.All() {
-		if !c.In(command.Window) {
-			continue
-		}
-		if n := len(groups); n == 0 || groups[n-1].Name != string(c.Category) {
-			groups = append(groups, paletteGroup{Name: string(c.Category)})
-		}
-		g := &groups[len(groups)-1]
-		g.Commands = append(g.Commands, paletteCommand{Name: c.Name, Usage: c.Usage(), Summary: c.Summary, Icon: c.Icon, TakesArg: c.Arguments != ""})
-	}
-	return groups
 }
 
 func (a *App) greeting(now time.Time) string {

@@ -108,9 +108,9 @@ func TestWindow(t *testing.T) {
 		}},
 		{"/help opens the list, and Escape closes it", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "/help\r")
-			p.Until(`document.querySelector('dialog.help[open]').textContent.includes('/regenerate')`)
+			p.Until(`document.querySelector('#layer[data-open] #help').textContent.includes('/regenerate')`)
 			p.Press("\u001b")
-			p.Until(`!document.querySelector('dialog[open]') && document.activeElement.id === 'message'`)
+			p.Until(`!document.querySelector('#layer[data-open]') && document.activeElement.id === 'message'`)
 		}},
 		{"an unknown command keeps what was typed", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Allow("422")

@@ -46,6 +46,11 @@ type Command struct {
 	// returns false when that is not allowed.
 	parse func(text string, args *Args) bool
 	hint  string // what is allowed, to end the sentence "/temp takes …"
+
+	// Words completes what stands behind the name. Where they depend on what
+	// there is, Source says of what: models, presets or chats.
+	Words  []string `json:"words,omitempty"`
+	Source string   `json:"-"`
 }
 
 // Usage is how the command is written: "/thinking [on|off]".
@@ -69,7 +74,8 @@ func Find(name string) (Command, bool) {
 // All lists the commands, grouped by category in the order they are shown.
 func All() []Command {
 	both, window := []Place{Window, Terminal}, []Place{Window}
-	formats, thinking, themes := []string{"md", "html", "pdf", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark"}
+	formats, thinking, themes := []string{"md", "html", "pdf", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark", "contrast"}
+	parts := []string{"appearance", "model", "thinking", "context", "behaviour", "data", "shortcuts"}
 	return []Command{
 		{Name: "new", Category: Chat, Places: both, Icon: "new",
 			Summary: "Start a new chat"},
@@ -79,20 +85,40 @@ func All() []Command {
 			Summary: "Keep the turns, but let the model start afresh"},
 		{Name: "export", Category: Chat, Places: both, Icon: "export",
 			Summary:   "Save this chat as a file",
-			Arguments: optional(formats), hint: either(formats),
+			Arguments: optional(formats), hint: either(formats), Words: formats,
 			parse: oneOf(formats, func(a *Args, word string) { a.Format = word })},
+		{Name: "title", Category: Chat, Places: both, Icon: "rename",
+			Summary:   "Show or set the title of this chat",
+			Arguments: "[title]", hint: "a title in one line",
+			parse: func(text string, a *Args) bool { a.Text = text; return oneLine(text) }},
+		{Name: "pin", Category: Chat, Places: both, Icon: "pin",
+			Summary: "Let this chat stand above the others, or no longer"},
+		{Name: "summarize", Category: Chat, Places: both, Icon: "summarize",
+			Summary: "Let the model sum up this chat"},
 
 		{Name: "thinking", Category: Model, Places: both, Icon: "thinking",
 			Summary:   "Let the model reason before it answers, or not",
-			Arguments: optional(thinking), hint: either(thinking),
+			Arguments: optional(thinking), hint: either(thinking), Words: thinking,
 			parse: oneOf(thinking, func(a *Args, word string) { a.Thinking = word })},
+		{Name: "think", Category: Model, Places: both, Icon: "thinking",
+			Summary:   "Let the model reason for at most so many tokens",
+			Arguments: "[tokens|on|off]", hint: "a number of tokens, on (no limit) or off", Words: []string{"on", "off", "256", "1024", "4096"},
+			parse: budget},
 		{Name: "temp", Category: Model, Places: both, Icon: "temp",
 			Summary:   "Show or set the temperature of this chat",
-			Arguments: "[0–2]", hint: "a number from 0 (always the likeliest word) to 2 (wild)",
+			Arguments: "[0–2]", hint: "a number from 0 (always the likeliest word) to 2 (wild)", Words: []string{"0", "0.3", "0.6", "1"},
 			parse: temperature},
+		{Name: "system", Category: Model, Places: both, Icon: "system-prompt",
+			Summary:   "Show or set what the model is told first in this chat",
+			Arguments: "[text|none]", hint: "a text for the model, or none", Words: []string{"none"},
+			parse: func(text string, a *Args) bool { a.Text = text; return true }},
+		{Name: "preset", Category: Model, Places: both, Icon: "settings",
+			Summary:   "Let this chat answer as a preset says",
+			Arguments: "[name|none]", hint: "the name of a preset, or none", Words: []string{"none"}, Source: "presets",
+			parse: func(text string, a *Args) bool { a.Text = text; return oneLine(text) }},
 		{Name: "model", Category: Model, Places: both, Icon: "model",
 			Summary:   "Show the model, or load another one",
-			Arguments: "[name or path]", hint: "the name of a model or the path of a GGUF file",
+			Arguments: "[name or path]", hint: "the name of a model or the path of a GGUF file", Source: "models",
 			parse: func(text string, a *Args) bool { a.Model = text; return oneLine(text) }},
 
 		{Name: "quote", Category: Utility, Places: both, Icon: "quote",
@@ -108,16 +134,22 @@ func All() []Command {
 		{Name: "status", Category: Utility, Places: both, Icon: "status",
 			Summary: "Tell the model, the context in use and the speed"},
 		{Name: "theme", Category: Utility, Places: window, Icon: "theme",
-			Summary:   "Choose light or dark colours",
-			Arguments: optional(themes), hint: either(themes),
+			Summary:   "Choose light, dark or high-contrast colours",
+			Arguments: optional(themes), hint: either(themes), Words: themes,
 			parse: oneOf(themes, func(a *Args, word string) { a.Theme = word })},
+		{Name: "settings", Category: Utility, Places: window, Icon: "settings",
+			Summary:   "Open the settings",
+			Arguments: "[part]", hint: either(parts), Words: parts,
+			parse: oneOf(parts, func(a *Args, word string) { a.Text = word })},
 		{Name: "help", Category: Utility, Places: both, Icon: "help",
-			Summary: "List these commands"},
+			Summary: "List the commands and the keys"},
 
 		{Name: "stop", Category: Quick, Places: window, Icon: "stop",
 			Summary: "End the reply; what is written stays"},
 		{Name: "regenerate", Category: Quick, Places: both, Icon: "regenerate",
 			Summary: "Let the model answer the last message again"},
+		{Name: "continue", Category: Quick, Places: both, Icon: "continue",
+			Summary: "Go on with a reply that ended too early"},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	warm, cold := 0.7, 0.0
+	warm, cold, budget := 0.7, 0.0, 512
 	tests := []struct {
 		name      string
 		line      string
@@ -23,6 +23,13 @@ func TestParse(t *testing.T) {
 		{name: "a word", line: "/export html", want: Call{Name: "export", Args: Args{Format: "html"}}},
 		{name: "a word in capitals", line: "/thinking OFF", want: Call{Name: "thinking", Args: Args{Thinking: "off"}}},
 		{name: "a theme", line: "/theme dark", want: Call{Name: "theme", Args: Args{Theme: "dark"}}},
+		{name: "a budget", line: "/think 512", want: Call{Name: "think", Args: Args{Budget: &budget}}},
+		{name: "a budget in words", line: "/think Off", want: Call{Name: "think", Args: Args{Thinking: "off"}}},
+		{name: "several lines for the model", line: "/system Be brief.\nBe kind.", want: Call{Name: "system", Args: Args{Text: "Be brief.\nBe kind."}}},
+		{name: "a prompt of the user's own", line: "/my-prompt2 on\nthis", want: Call{Name: "my-prompt2", Prompt: true, Args: Args{Text: "on\nthis"}}},
+		{name: "a command goes before a prompt", line: "/new", want: Call{Name: "new"}},
+		{name: "a budget of nothing", line: "/think 0", wantError: "/think takes a number of tokens"},
+		{name: "a mistyped prompt", line: "/my-promt2", wantError: "Did you mean /my-prompt2?"},
 		{name: "a number", line: "/temp 0.7", want: Call{Name: "temp", Args: Args{Temperature: &warm}}},
 		{name: "a number with a comma", line: "/temp 0,7", want: Call{Name: "temp", Args: Args{Temperature: &warm}}},
 		{name: "zero is a number given", line: "/temp 0", want: Call{Name: "temp", Args: Args{Temperature: &cold}}},
@@ -40,7 +47,7 @@ func TestParse(t *testing.T) {
 
 		{name: "an unknown name", line: "/banana", wantError: "There is no command /banana. Type /help for the list, or start with a space to send the line as text."},
 		{name: "a mistyped name", line: "/tmep 1", wantError: "Did you mean /temp?"},
-		{name: "a beginning of two", line: "/the", wantError: "Did you mean /theme?"},
+		{name: "a beginning of two", line: "/them", wantError: "Did you mean /theme?"},
 		{name: "a word too many", line: "/new chat", wantError: "/new takes nothing after its name."},
 		{name: "a word that is not allowed", line: "/export docx", wantError: `/export takes md, html, pdf, json or txt, or nothing; not "docx".`},
 		{name: "too hot", line: "/temp 2.1", wantError: `/temp takes a number from 0`},
@@ -51,7 +58,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, is, err := Parse(tt.line)
+			got, is, err := Parse(tt.line, "my-prompt2", "new")
 			if is == tt.wantText {
 				t.Fatalf("%q is a command: %v, want %v", tt.line, is, !tt.wantText)
 			}
@@ -70,7 +77,7 @@ func TestParse(t *testing.T) {
 
 // The registry is data, so the test is what keeps a new row complete.
 func TestRegistry(t *testing.T) {
-	want := strings.Fields("new clear reset export thinking temp model quote search import status theme help stop regenerate")
+	want := strings.Fields("new clear reset export title pin summarize thinking think temp system preset model quote search import status theme settings help stop regenerate continue")
 	var got []string
 	order := map[Category]int{}
 	for i, c := range Categories() {

@@ -26,6 +26,7 @@ type Paths struct {
 
 	ConfigFile string // settings
 	Passages   string // folder: texts for /quote
+	Prompts    string // folder: the user's own prompts
 	Database   string // the chats
 	Models     string // folder: GGUF files
 	KV         string // folder: snapshots of evaluated prompts
@@ -41,7 +42,7 @@ func Find() (Paths, error) {
 	if err != nil {
 		return Paths{}, err
 	}
-	for _, dir := range []string{p.Config, p.Data, p.Cache, p.State, p.Passages, p.Models, p.KV} {
+	for _, dir := range []string{p.Config, p.Data, p.Cache, p.State, p.Passages, p.Prompts, p.Models, p.KV} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return Paths{}, fmt.Errorf("create the folder %s: %w", dir, err)
 		}
@@ -70,6 +71,7 @@ func under(config, data, cache, state string) Paths {
 		Config: config, Data: data, Cache: cache, State: state,
 		ConfigFile: filepath.Join(config, "config.json"),
 		Passages:   filepath.Join(config, "passages"),
+		Prompts:    filepath.Join(config, "prompts"),
 		Database:   filepath.Join(data, "chats.db"),
 		Models:     filepath.Join(data, "models"),
 		KV:         filepath.Join(cache, "kv"),

@@ -90,7 +90,7 @@ var calls = regexp.MustCompile(`\b([sS]ay|[cC]ount)(?:\(| )["'\x60]([a-z][a-z0-9
 // computed tells the keys that the program puts together: the summary of a
 // command, the name of a setting.
 func computed(key string) bool {
-	return strings.HasPrefix(key, "command.") || strings.HasPrefix(key, "category.") || strings.HasPrefix(key, "setting.")
+	return strings.HasPrefix(key, "command.") || strings.HasPrefix(key, "category.") || strings.HasPrefix(key, "setting.") || strings.HasPrefix(key, "shortcut.")
 }
 
 func sources(t *testing.T, root string) (texts []string) {

@@ -73,11 +73,6 @@ export function connect(finder) {
     listen(box, 'input', () => { clearTimeout(timer); timer = setTimeout(ask, pause); }),
     listen(box, 'keydown', onBoxKey),
     listen(finder.parentElement, 'keydown', (event) => event.target.closest('#results') && onResultKey(event)),
-    listen(document, 'keydown', (event) => {
-      if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== 'f') return;
-      event.preventDefault();
-      focus();
-    }),
     listen(document, 'do:search', focus),
     on('search', (words) => { focus(); write(words); }),
     () => clearTimeout(timer),

@@ -2,6 +2,7 @@
 // settings. The conversation stays where it was, out of reach, and has its focus
 // back when the layer goes.
 import { all } from './behaviours.js';
+import htmx from './htmx.js';
 
 const holder = () => document.getElementById('layer');
 
@@ -48,6 +49,12 @@ export function connect(layer) {
     () => layer.removeEventListener('click', onClick),
     () => document.removeEventListener('htmx:after:swap', onSwap),
   );
+}
+
+/** Shows what path gives on the layer, or closes it when that is selector already. */
+export function toggle(path, selector) {
+  if (document.querySelector(`#layer > ${selector}`)) return leave();
+  return htmx.ajax('GET', path, { source: '#layer', target: '#layer', swap: 'innerHTML' });
 }
 
 /** Closes the layer; what is being typed in it is saved first. Returns whether there was one. */

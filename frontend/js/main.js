@@ -20,6 +20,7 @@ import * as dropimport from './dropimport.js';
 import * as editor from './editor.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
+import * as everything from './everything.js';
 import * as exporting from './export.js';
 import * as find from './find.js';
 import * as finder from './finder.js';
@@ -28,6 +29,7 @@ import * as followups from './followups.js';
 import * as formulas from './formulas.js';
 import * as gauge from './gauge.js';
 import * as importer from './importer.js';
+import * as keychoice from './keychoice.js';
 import * as layer from './layer.js';
 import * as links from './links.js';
 import * as log from './log.js';
@@ -43,6 +45,7 @@ import * as refresh from './refresh.js';
 import * as remember from './remember.js';
 import * as reply from './reply.js';
 import * as sections from './sections.js';
+import * as shortcuts from './shortcuts.js';
 import * as splitter from './splitter.js';
 import * as status from './status.js';
 import * as stretch from './stretch.js';
@@ -59,8 +62,8 @@ import * as zoom from './zoom.js';
 
 attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
-  drag, drawer, dropimport, editor, errors, escape, export: exporting, find, finder, fold, followups, formulas,
-  gauge, importer, layer, links, log, look, math, menu, menubar, models, palette, picks, popup, refresh, remember,
-  reply, sections, splitter, status, stretch, title, toast, toasts, tokens, tree, turnmenu, turns, unseen, welcome,
-  zoom,
+  drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, fold, followups,
+  formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette, picks, popup,
+  refresh, remember, reply, sections, shortcuts, splitter, status, stretch, title, toast, toasts, tokens, tree,
+  turnmenu, turns, unseen, welcome, zoom,
 });

@@ -15,6 +15,8 @@ export function connect() {
     if (what === 'settings') {
       const settings = document.getElementById('settings');
       if (settings) fetchInto('#settings', `/settings?own=${settings.dataset.own}`);
+      fetchInto('#shortcuts', '/shortcuts');
+      fetchInto('#palette-panel', '/commands', { select: '#palette', target: '#palette' });
     } else if (what === 'sidebar') {
       fetchInto('#sidebar', '/chats');
     } else if (what === 'turn') {

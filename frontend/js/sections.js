@@ -31,6 +31,8 @@ export function connect(sheet) {
     return undefined;
   }
 
+  // The layer shows the sheet, and gives its heading the focus, once it is there.
+  if (sheet.dataset.part) requestAnimationFrame(() => sheet.querySelector(`[data-section="${sheet.dataset.part}"]`)?.click());
   follow();
   return all(listen(sheet, 'click', go), listen(body, 'scroll', follow, { passive: true }));
 }
