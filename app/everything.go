@@ -94,6 +94,9 @@ func (a *App) everything(ctx context.Context, query string) (everythingView, err
 		{"actions", a.say("everything.actions"), actions, othersMost},
 		{"settings", a.say("everything.settings"), settings, othersMost},
 	} {
+		if strings.HasPrefix(query, "/") && kind.id != "commands" {
+			continue
+		}
 		view.add(kind.id, kind.name, fitting(kind.items, strings.TrimPrefix(query, "/")), kind.most)
 	}
 	// The kind that fits best comes first; what was chosen last stays on top.

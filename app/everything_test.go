@@ -159,7 +159,7 @@ func TestEverythingPalette(t *testing.T) {
 	if got := webtest.Get[string](p, `document.querySelector('.everything [role=option]').id`); got != "every-chat-1" {
 		t.Errorf("%s comes first, want the chat that was chosen last", got)
 	}
-	ask("theme", "command-theme")
+	ask("/theme", "command-theme")
 	p.Press("\r")
 	p.Until(`document.querySelector('#everything-query').value === '/theme ' && document.querySelector('.everything [data-value="/theme contrast"]')`)
 	ask("contr", "argument-0")

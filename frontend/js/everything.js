@@ -26,10 +26,17 @@ export function connect(dialog) {
     if (list.length) choose(list.at((list.indexOf(chosen()) + by) % list.length));
   }
 
+  let asking = false; // one question at a time; the last one counts
+
   async function ask() {
-    const query = field.value;
-    await htmx.ajax('GET', `/everything/choices?q=${encodeURIComponent(query)}`, { source: field, target: '#everything-choices', swap: 'outerHTML' });
-    if (!dialog.isConnected || field.value !== query) return;
+    if (asking) return;
+    asking = true;
+    for (let query; dialog.isConnected && query !== field.value;) {
+      query = field.value;
+      await htmx.ajax('GET', `/everything/choices?q=${encodeURIComponent(query)}`, { source: dialog, target: '#everything-choices', swap: 'outerHTML' });
+    }
+    asking = false;
+    if (!dialog.isConnected) return;
     choose(options()[0]);
     announce(dialog.querySelector('#everything-choices').dataset.count);
   }

@@ -24,8 +24,7 @@ export function connect(box) {
     if (!match || dismissed || document.activeElement !== box || !/^\/(?:[a-z][a-z0-9-]*)?(?:\s|$)/i.test(box.value)) return close();
     const [, name, space] = match;
     narrow(name.toLowerCase(), space !== '');
-    if (space) ask();
-    else forget();
+    if (!space) forget();
     panel.querySelector('.nothing').hidden = shown().length > 0;
     if (space && shown().length === 0) return close();
     if (panel.hidden || name !== panel.dataset.name) announce(count('page.commands', shown().length));
@@ -34,6 +33,7 @@ export function connect(box) {
     box.setAttribute('role', 'combobox');
     box.setAttribute('aria-expanded', 'true');
     choose(shown().find((option) => option.dataset.name?.startsWith(name.toLowerCase())) ?? shown()[0]);
+    if (space) ask();
   }
 
   // Names count first; what commands do counts where no name fits.
@@ -44,12 +44,17 @@ export function connect(box) {
     if (!complete && commands.every((option) => option.hidden)) show(({ textContent }) => textContent.toLowerCase().includes(name));
   }
 
+  let asking = false; // one question at a time; the last one counts
+
   async function ask() {
-    const line = box.value;
-    if (line === asked) return;
-    asked = line;
-    await htmx.ajax('GET', `/complete?line=${encodeURIComponent(line)}`, { source: panel, target: more, swap: 'innerHTML' });
-    if (line !== box.value || !open()) return;
+    if (asking || box.value === asked) return;
+    asking = true;
+    while (open() && typed()?.[2] && box.value !== asked) {
+      asked = box.value;
+      await htmx.ajax('GET', `/complete?line=${encodeURIComponent(asked)}`, { source: panel, target: more, swap: 'innerHTML' });
+    }
+    asking = false;
+    if (!open() || !typed()?.[2]) return forget();
     // A line that is not whole yet is what its best completion makes it.
     if (more.querySelector('[data-needed]')) choose(more.querySelector('[role="option"]'));
   }
