@@ -85,9 +85,10 @@ type Turn struct {
 	Text      string
 	Reasoning string
 	State     State
-	Error     string // a sentence for people, when Failed or Interrupted
-	Origin    string // "" for the model, else what wrote it, such as "quote"
-	Pinned    bool   // the user marked it; it stays when the context overflows
+	Error     string       // a sentence for people, when Failed or Interrupted
+	Files     []Attachment // of a message; only where Store.Turns gave it
+	Origin    string       // "" for the model, else what wrote it, such as "quote"
+	Pinned    bool         // the user marked it; it stays when the context overflows
 	Stats     Stats
 	Created   time.Time
 	Candidate int // its number, from 1, among replies of which none is kept yet; else 0

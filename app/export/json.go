@@ -58,8 +58,18 @@ type fileTurn struct {
 	Error     string     `json:"error,omitempty"`
 	Origin    string     `json:"origin,omitempty"`
 	Pinned    bool       `json:"pinned,omitempty"`
+	Files     []fileFile `json:"files,omitempty"`
 	Stats     chat.Stats `json:"stats"`
 	Created   time.Time  `json:"created"`
+}
+
+// fileFile is a file that went with a message, with the text that was read.
+type fileFile struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Bytes  int64  `json:"bytes"`
+	Tokens int    `json:"tokens,omitempty"`
+	Text   string `json:"text"`
 }
 
 func writeJSON(w io.Writer, c chat.Chat, turns []chat.Turn) error {
@@ -83,7 +93,7 @@ func newFile(c chat.Chat, turns []chat.Turn) file {
 	for _, t := range turns {
 		f.Turns = append(f.Turns, fileTurn{
 			ID: t.ID, Parent: t.Parent, Role: t.Role, Text: t.Text, Reasoning: t.Reasoning, State: t.State,
-			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created.UTC(),
+			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created.UTC(), Files: filesOut(t.Files),
 		})
 	}
 	return f
@@ -199,11 +209,25 @@ func (f file) turns() ([]chat.Turn, error) {
 		known[t.ID] = true
 		turns = append(turns, chat.Turn{
 			ID: t.ID, Parent: t.Parent, Role: t.Role, Text: t.Text, Reasoning: t.Reasoning, State: t.State,
-			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created,
+			Error: t.Error, Origin: t.Origin, Pinned: t.Pinned, Stats: t.Stats, Created: t.Created, Files: filesIn(t.Files),
 		})
 	}
 	if !known[f.Chat.Head] || !known[f.Chat.Context] {
 		return nil, refuse("The chat refers to a turn that is not in the file.")
 	}
 	return turns, nil
+}
+
+func filesOut(files []chat.Attachment) (out []fileFile) {
+	for _, f := range files {
+		out = append(out, fileFile{Name: f.Name, Kind: f.Kind, Bytes: f.Bytes, Tokens: f.Tokens, Text: f.Text})
+	}
+	return out
+}
+
+func filesIn(files []fileFile) (in []chat.Attachment) {
+	for _, f := range files {
+		in = append(in, chat.Attachment{Name: f.Name, Kind: f.Kind, Bytes: f.Bytes, Tokens: f.Tokens, Text: f.Text})
+	}
+	return in
 }

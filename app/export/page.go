@@ -23,12 +23,15 @@ type page struct {
 	Turns []pageTurn
 }
 
+type pageFile struct{ Name, Text string }
+
 type pageTurn struct {
 	User      bool
 	Speaker   string
 	When      string
 	Text      []template.HTML
 	Reasoning []template.HTML
+	Files     []pageFile
 	Note      string
 }
 
@@ -49,6 +52,9 @@ func writeHTML(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(t), When: t.Created.Format(clock), Note: note(t)}
 		if view.User {
 			view.Text = r.Plain(t.Text)
+			for _, f := range t.Files {
+				view.Files = append(view.Files, pageFile{f.Name, f.Text})
+			}
 		} else {
 			view.Text = r.Render(2*t.ID, t.Text) // two texts, so two sets of footnotes
 			view.Reasoning = r.Render(2*t.ID+1, t.Reasoning)

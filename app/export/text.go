@@ -17,6 +17,9 @@ func writeMarkdown(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 		if t.Reasoning != "" {
 			fmt.Fprintf(w, "\n%s\n", indent("> ", "*Reasoning*\n\n"+t.Reasoning))
 		}
+		for _, f := range t.Files {
+			fmt.Fprintf(w, "\n*File: %s*\n\n%s\n", inline(f.Name), indent("    ", f.Text))
+		}
 		if t.Text != "" {
 			fmt.Fprintf(w, "\n%s\n", closed(strings.Trim(t.Text, "\n")))
 		}
@@ -63,6 +66,9 @@ func writeText(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 		if t.Reasoning != "" {
 			fmt.Fprintf(w, "\n%s\n", indent("  | ", t.Reasoning))
 		}
+		for _, f := range t.Files {
+			fmt.Fprintf(w, "\n[File: %s]\n%s\n", f.Name, indent("  | ", f.Text))
+		}
 		if t.Text != "" {
 			fmt.Fprintf(w, "\n%s\n", strings.Trim(t.Text, "\n"))
 		}
@@ -80,4 +86,9 @@ func indent(prefix, text string) string {
 		lines[i] = strings.TrimRight(prefix+line, " ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// inline is a name as words of Markdown.
+func inline(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "<", `\<`, "[", `\[`).Replace(name)
 }

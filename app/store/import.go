@@ -61,6 +61,12 @@ func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (i
 			return 0, err
 		}
 		ids[old] = t.ID
+		for _, f := range t.Files {
+			f.Turn = t.ID
+			if err := insertAttachment(ctx, tx, id, &f); err != nil {
+				return 0, err
+			}
+		}
 	}
 	for _, at := range []*int64{&c.Head, &c.Context} {
 		turn, known := ids[*at]

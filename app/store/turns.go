@@ -104,10 +104,18 @@ const turnsSQL = `
 SELECT ` + turnColumns + ` FROM turns t JOIN chats c ON c.id = t.chat
  WHERE t.chat = ? AND t.cleared IS NULL AND c.deleted IS NULL ORDER BY t.id`
 
-// Turns returns all turns of a chat, on every branch, oldest first. A chat that
-// does not exist has none.
+// Turns returns all turns of a chat, on every branch, oldest first, with their
+// files. A chat that does not exist has none.
 func (s *Store) Turns(ctx context.Context, chatID int64) ([]chat.Turn, error) {
-	return s.turns(ctx, fmt.Sprintf("read the turns of chat %d", chatID), turnsSQL, chatID)
+	turns, err := s.turns(ctx, fmt.Sprintf("read the turns of chat %d", chatID), turnsSQL, chatID)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.Attachments(ctx, chatID, 0, true)
+	for i := range turns {
+		turns[i].Files = files[turns[i].ID]
+	}
+	return turns, err
 }
 
 const branchSQL = `
