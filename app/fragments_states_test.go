@@ -87,7 +87,7 @@ func TestWindowHasNoAccessibilityViolation(t *testing.T) {
 			}
 			for _, width := range widths {
 				p.Resize(width, 800)
-				for _, theme := range []string{"light", "dark"} {
+				for _, theme := range []string{"light", "dark", "contrast"} {
 					p.Do(webtest.Script(`document.documentElement.dataset.theme = "` + theme + `"`))
 					p.CheckAccessibility(fmt.Sprintf("%s, %s, %d px", s.name, theme, width))
 					if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > int(width) {
