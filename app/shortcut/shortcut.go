@@ -1,5 +1,5 @@
 // Package shortcut is the one table of keys: the window's key handler, the list
-// in /help and in the settings, docs/shortcuts.md and the tests read it.
+// in /help and in the settings, and the tests read it.
 //
 // A key is written as people read it, "Ctrl+Shift+F"; Ctrl stands for Command on
 // a Mac, too. Users may give actions other keys in the settings ("shortcuts"), of
