@@ -38,9 +38,12 @@ export function connect(scroller) {
   grown.observe(turns);
   grown.observe(scroller);
 
+  // Not one that is edited, or was, further up.
+  const sent = (node) => node.dataset?.role === 'user' && !node.matches('.editing') && turns.querySelectorAll(`#${node.id} ~ .turn`).length <= 1;
+
   // A message that was sent is a wish to see the answer.
   const added = new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) if (node.dataset?.role === 'user') toEnd();
+    for (const { addedNodes } of records) for (const node of addedNodes) if (sent(node)) toEnd();
   });
   added.observe(turns, { childList: true });
 
