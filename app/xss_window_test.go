@@ -18,7 +18,7 @@ const (
 )
 
 // TestHostileTextDoesNothingInTheWindow shows every payload in the real page as a
-// message, a reply, reasoning, a title and the name of a file. What a tool says
+// message, a reply, reasoning, a title, the name of a file and what a search finds. What a tool says
 // and what is imported is stored as these are.
 func TestHostileTextDoesNothingInTheWindow(t *testing.T) {
 	browser := webtest.NewBrowser(t)
@@ -55,6 +55,15 @@ func TestHostileTextDoesNothingInTheWindow(t *testing.T) {
 		p.Do(webtest.Script(`document.querySelectorAll('.reasoning').forEach((fold) => { fold.open = true; })`))
 		if got := webtest.Get[string](p, hostileJS); got != "" {
 			t.Errorf("chat %d: %s", id, got)
+		}
+	}
+	for _, words := range []string{"alert", "script", "img", "javascript", "svg"} {
+		found := webtest.Get[[]int](p, `fetch('/search?q=`+words+`').then((r) => r.text()).then((html) => {
+			const hits = new DOMParser().parseFromString(html, 'text/html');
+			return [hits.body.textContent.length, hits.querySelectorAll('script, img, iframe, style, object, a[href^="javascript"], [onerror], [onload], [onclick], [style]').length];
+		})`)
+		if found[0] < 20 || found[1] > 0 {
+			t.Errorf("searching %q gives %d characters and %d elements that are no text", words, found[0], found[1])
 		}
 	}
 	if calls := p.Server.Calls(); len(calls) != before {
