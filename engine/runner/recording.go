@@ -124,7 +124,8 @@ func splitMarks(all []byte, tokens int) (marks []mark, state []byte, err error) 
 // when there is none.
 func (s *scheduler) replaying() *job {
 	for _, j := range s.running {
-		if j.pending() > 0 && len(j.seq.tokens) < len(j.recorded) && !j.feed.full() {
+		ready := j.pending() > 1 || j.pending() == 1 && !j.feed.full()
+		if ready && len(j.seq.tokens) < len(j.recorded) {
 			return j
 		}
 	}
