@@ -175,6 +175,10 @@ func (a *App) shownValue(k config.Key, c config.Config) string {
 		return a.say("setting.unset")
 	case k.Kind == config.Choice:
 		return a.choiceLabel(k, text)
+	case k.Kind == config.Switch && text == "true":
+		return a.say("setting.on")
+	case k.Kind == config.Switch:
+		return a.say("setting.off")
 	}
 	return text
 }
