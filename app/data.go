@@ -161,7 +161,7 @@ func (a *App) showAllAnew(chatID int64) {
 	a.mu.Lock()
 	a.current = chatID
 	a.mu.Unlock()
-	a.opts.Emit("open", chatID)
+	a.opts.Emit("replaced", chatID)
 	a.opts.Emit("refresh", refreshEvent{What: "settings"})
 }
 

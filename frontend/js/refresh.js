@@ -7,14 +7,17 @@ import { on } from './wails.js';
 
 export function connect() {
   // The app shows another chat, such as an empty one once all were deleted.
-  const opened = on('open', (chat) => htmx.ajax('GET', `/chats/${chat}`, { source: '#layer', target: '#conversation', swap: 'outerHTML' }));
+  const opened = on('replaced', (chat) => htmx.ajax('GET', `/chats/${chat}`, { source: '#layer', target: '#conversation', swap: 'outerHTML' }));
   const drawModel = latest(() => fetchInto('#composer', `/chats/${document.getElementById('conversation').dataset.chat}`, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' }));
+  const drawSettings = latest(() => {
+    const settings = document.getElementById('settings');
+    return settings ? fetchInto('#settings', `/settings?own=${settings.dataset.own}`) : undefined;
+  });
   const refresh = ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
     if (what === 'settings') {
-      const settings = document.getElementById('settings');
-      if (settings) fetchInto('#settings', `/settings?own=${settings.dataset.own}`);
+      drawSettings();
       fetchInto('#shortcuts', '/shortcuts');
       fetchInto('#palette-panel', '/commands', { select: '#palette', target: '#palette' });
     } else if (what === 'sidebar') {
