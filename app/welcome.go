@@ -21,7 +21,8 @@ type welcomeView struct {
 }
 
 // welcome is what a new user sees in an empty chat, nil for everybody else: who
-// has a SmolLM3, has chosen, or talks to a server.
+// has a SmolLM3, has chosen, talks to a server, or has chats and waits for no
+// download.
 func (a *App) welcome() *welcomeView {
 	if a.opts.Shelf == nil || a.opts.Remote != "" || a.opts.Config.Get().Welcomed {
 		return nil
@@ -46,6 +47,9 @@ func (a *App) welcome() *welcomeView {
 			d := a.download(p)
 			view.Download = &d
 		}
+	}
+	if chats, err := a.opts.Store.Chats(a.ctx, 1); view.Download == nil && err == nil && len(chats) > 0 {
+		return nil
 	}
 	return view
 }
