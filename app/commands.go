@@ -23,7 +23,7 @@ type Outcome struct {
 	Help    bool        // the list of commands was asked for
 	Import  bool        // files to import are to be asked for
 	Models  bool        // the page of models was asked for; Text has the model for the terminal
-	Page    string      // a page to show over the conversation: settings
+	Page    string      // to show over the conversation: settings, map (of the branches)
 	Part    string      // of that page
 	Search  string      // the window shows what is found by these words; Text has it for the terminal
 	Turns   []chat.Turn // turns that were added, the running reply last
@@ -58,27 +58,30 @@ func (a *App) commands() map[string]commandFunc {
 			out.Chat, out.Changed = 0, true
 			return nil
 		},
-		"clear":      a.clear,
-		"reset":      a.reset,
-		"export":     a.exportCommand,
-		"thinking":   a.thinkingCommand,
-		"temp":       a.tempCommand,
-		"model":      a.modelCommand,
-		"quote":      a.quoteCommand,
-		"status":     a.statusCommand,
-		"theme":      a.themeCommand,
-		"search":     a.searchCommand,
-		"import":     a.importCommand,
-		"stop":       a.stopCommand,
-		"regenerate": a.regenerateCommand,
-		"title":      a.titleCommand,
-		"pin":        a.pinCommand,
-		"summarize":  a.summarizeCommand,
-		"continue":   a.continueCommand,
-		"system":     a.systemCommand,
-		"think":      a.thinkCommand,
-		"preset":     a.presetCommand,
-		"settings":   a.settingsCommand,
+		"clear":        a.clear,
+		"reset":        a.reset,
+		"export":       a.exportCommand,
+		"thinking":     a.thinkingCommand,
+		"temp":         a.tempCommand,
+		"model":        a.modelCommand,
+		"quote":        a.quoteCommand,
+		"status":       a.statusCommand,
+		"theme":        a.themeCommand,
+		"search":       a.searchCommand,
+		"import":       a.importCommand,
+		"stop":         a.stopCommand,
+		"regenerate":   a.regenerateCommand,
+		"title":        a.titleCommand,
+		"pin":          a.pinCommand,
+		"summarize":    a.summarizeCommand,
+		"continue":     a.continueCommand,
+		"system":       a.systemCommand,
+		"think":        a.thinkCommand,
+		"preset":       a.presetCommand,
+		"branch":       a.branchCommand,
+		"candidates":   a.candidatesCommand,
+		"alternatives": a.alternativesCommand,
+		"settings":     a.settingsCommand,
 		"help": func(_ context.Context, _ command.Call, out *Outcome) error {
 			out.Help = true
 			return nil

@@ -179,7 +179,7 @@ func (a *App) systemCommand(ctx context.Context, call command.Call, out *Outcome
 	if strings.EqualFold(text, "none") {
 		text, out.Text = "", a.say("deeds.system_gone")
 	}
-	out.Undo, err = a.changeUndoably(ctx, out.Chat, func(s *chat.Settings) { s.System = text })
+	out.Undo, err = a.changeManner(ctx, out.Chat, func(s *chat.Settings) { s.System = text })
 	return err
 }
 
@@ -206,7 +206,7 @@ func (a *App) thinkCommand(ctx context.Context, call command.Call, out *Outcome)
 	default:
 		out.Text = a.say("deeds.thinks_off")
 	}
-	out.Undo, err = a.changeUndoably(ctx, out.Chat, func(s *chat.Settings) {
+	out.Undo, err = a.changeManner(ctx, out.Chat, func(s *chat.Settings) {
 		s.Thinking = string(engine.ThinkingOff)
 		if on {
 			s.Thinking, s.ThinkingBudget = string(engine.ThinkingOn), budget
@@ -241,6 +241,15 @@ func (a *App) settingsCommand(_ context.Context, call command.Call, out *Outcome
 	return nil
 }
 
+// changeManner is changeUndoably for what a preset says, too: the chat no longer
+// answers as one.
+func (a *App) changeManner(ctx context.Context, chatID int64, change func(*chat.Settings)) (undo string, err error) {
+	return a.changeUndoably(ctx, chatID, func(s *chat.Settings) {
+		change(s)
+		s.Preset = ""
+	})
+}
+
 // changeUndoably changes what the chat sets for itself, and returns the path
 // that takes it back.
 func (a *App) changeUndoably(ctx context.Context, chatID int64, change func(*chat.Settings)) (undo string, err error) {
@@ -253,11 +262,7 @@ func (a *App) changeUndoably(ctx context.Context, chatID int64, change func(*cha
 		a.opts.Emit("refresh", refreshEvent{What: "model"})
 		a.opts.Emit("refresh", refreshEvent{What: "settings"})
 	}
-	err = a.changeSettings(ctx, chatID, func(s *chat.Settings) {
-		change(s)
-		s.Preset = ""
-	})
-	if err != nil {
+	if err := a.changeSettings(ctx, chatID, change); err != nil {
 		return "", err
 	}
 	show()

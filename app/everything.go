@@ -241,23 +241,35 @@ func fitting(items []everythingItem, query string) []everythingItem {
 	return fits
 }
 
-// fuzzy tells how well the letters of query, which are small, stand in text in
-// their order: 0 for not at all, more for a word's beginning, letters side by
-// side, and a short text.
+// fewLetters can be found in order in nearly every text, so that such a query
+// has to stand in it as it is, or be what its words begin with.
+const fewLetters = 3
+
+// fuzzy tells how well query, which is small, fits text: 0 for not at all, more
+// for a word's beginning, letters side by side, and a short text. The letters
+// may stand apart, in their order, from a word's beginning on.
 func fuzzy(query, text string) int {
 	lower := strings.ToLower(text)
 	if at := strings.Index(lower, query); at >= 0 {
 		score := 1000 - min(utf8.RuneCountInString(text), 200)
-		if at == 0 || !isLetter(lower[:at]) {
+		if before, _ := utf8.DecodeLastRuneInString(lower[:at]); at == 0 || betweenWords(before) {
 			score += 500
 		}
 		return score
 	}
-	score, rest, together := 100, lower, false
+	query = strings.ReplaceAll(query, " ", "")
+	words := strings.FieldsFunc(lower, betweenWords)
+	letter, _ := utf8.DecodeRuneInString(query)
+	from := slices.IndexFunc(words, func(word string) bool { return strings.HasPrefix(word, string(letter)) })
+	if from < 0 {
+		return 0
+	}
+	rest := strings.Join(words[from:], " ")
+	if utf8.RuneCountInString(query) <= fewLetters {
+		rest = initials(words[from:])
+	}
+	score, together := 100, false
 	for _, letter := range query {
-		if letter == ' ' {
-			continue
-		}
 		at := strings.IndexRune(rest, letter)
 		if at < 0 {
 			return 0
@@ -273,8 +285,14 @@ func fuzzy(query, text string) int {
 	return max(score, 1)
 }
 
-// isLetter tells whether text ends within a word.
-func isLetter(text string) bool {
-	r, _ := utf8.DecodeLastRuneInString(text)
-	return r != ' ' && r != '/' && r != '-' && r != '“' && r != '('
+func betweenWords(r rune) bool { return strings.ContainsRune(" /-“(", r) }
+
+// initials are the first letters of words.
+func initials(words []string) string {
+	var letters strings.Builder
+	for _, word := range words {
+		letter, _ := utf8.DecodeRuneInString(word)
+		letters.WriteRune(letter)
+	}
+	return letters.String()
 }

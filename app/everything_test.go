@@ -37,8 +37,23 @@ func TestFuzzyPrefersWordsAndShortTexts(t *testing.T) {
 			t.Errorf("%q: %q has %d, %q has %d", test.query, test.better, a, test.worse, b)
 		}
 	}
-	if fuzzy("xyz", "Settings") != 0 {
-		t.Error("letters that are not there fit")
+	for _, test := range []struct {
+		query, text string
+		fits        bool
+	}{
+		{"xyz", "Settings", false},
+		{"the", "Time to wait, if there is one", true},
+		{"the", "Text: how long a reply may be", false},
+		{"the", "Threads", false},
+		{"nc", "New chat", true},
+		{"nc", "Sync", true},
+		{"nc", "Nice", false},
+		{"temprature", "Temperature", true},
+		{"emprature", "Temperature", false},
+	} {
+		if got := fuzzy(test.query, test.text) > 0; got != test.fits {
+			t.Errorf("%q fits %q: %v, want %v", test.query, test.text, got, test.fits)
+		}
 	}
 }
 
@@ -88,6 +103,9 @@ func TestCommandsOfAChat(t *testing.T) {
 		{"/preset precise", func(c chat.Chat) bool {
 			return c.Settings.Preset == "Precise" && *c.Settings.Temperature == 0.2
 		}},
+		{"/candidates 3", func(c chat.Chat) bool { return c.Settings.Candidates == 3 }},
+		{"/alternatives on", func(c chat.Chat) bool { return c.Settings.Choices }},
+		{"/alternatives", func(c chat.Chat) bool { return c.Settings.Choices }},
 	} {
 		out := run(test.line)
 		if !test.holds(state()) || out.Text == "" || out.Undo == "" {
@@ -97,7 +115,7 @@ func TestCommandsOfAChat(t *testing.T) {
 			t.Errorf("%s taken back: %d, %+v", test.line, got.Code, state())
 		}
 	}
-	for _, line := range []string{"/title", "/system", "/think", "/preset", "/system none"} {
+	for _, line := range []string{"/title", "/system", "/think", "/preset", "/candidates", "/system none"} {
 		if out := run(line); out.Text == "" {
 			t.Errorf("%s says nothing", line)
 		}
@@ -156,8 +174,20 @@ func TestEverythingPalette(t *testing.T) {
 	p.Press("\r")
 	p.Until(`document.querySelector('#conversation[data-chat="1"]') && !document.querySelector('dialog')`)
 	open()
-	if got := webtest.Get[string](p, `document.querySelector('.everything [role=option]').id`); got != "every-chat-1" {
-		t.Errorf("%s comes first, want the chat that was chosen last", got)
+	ask("/branch", "command-branch")
+	p.Press("\r")
+	p.Until(`document.querySelector('dialog.map[open]').contains(document.activeElement) && document.activeElement.matches('.segment') && !document.querySelector('.everything')`)
+	p.Press(kb.Escape)
+	open()
+	ask("/candidates", "command-candidates")
+	p.Press("\r")
+	p.Until(`document.querySelector('.everything [data-value="/candidates 4"]')`)
+	ask("2", "argument-0")
+	p.Press("\r")
+	p.Until(`document.querySelector('#candidates-2').checked && !document.querySelector('dialog')`)
+	open()
+	if got := webtest.Get[string](p, `document.querySelector('.everything [role=option]').id`); got != "every-command-branch" {
+		t.Errorf("%s comes first, want what was chosen last", got)
 	}
 	ask("/theme", "command-theme")
 	p.Press("\r")

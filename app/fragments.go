@@ -31,7 +31,7 @@ func place(name string) (target, swap string) {
 		return "#conversation", "outerHTML"
 	case "toast.html":
 		return "#toasts", "beforeend"
-	case "import.html":
+	case "import.html", "map.html":
 		return "#dialogs", "innerHTML"
 	case "help.html", "settings.html", "models.html":
 		return "#layer", "innerHTML"

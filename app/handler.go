@@ -208,6 +208,10 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 		view, err = a.settings(ctx, false)
 		view.Part = out.Part
 		got.fragments = append(got.fragments, fragment{Name: "settings.html", View: view, OOB: true})
+	case out.Page == "map":
+		var view mapView
+		view, err = a.branches(ctx, chatID)
+		got.fragments = append(got.fragments, fragment{Name: "map.html", View: view, OOB: true})
 	}
 	if out.Import {
 		got.fragments = append(got.fragments, fragment{Name: "import.html", View: importView{}, OOB: true})

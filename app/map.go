@@ -27,14 +27,19 @@ type segmentView struct {
 }
 
 func (a *App) getMap(ctx context.Context, r request) (answer, error) {
-	c, err := a.opts.Store.Chat(ctx, r.id())
+	view, err := a.branches(ctx, r.id())
+	return show(fragment{Name: "map.html", View: view}), err
+}
+
+func (a *App) branches(ctx context.Context, chatID int64) (mapView, error) {
+	c, err := a.opts.Store.Chat(ctx, chatID)
 	if err != nil {
-		return answer{}, err
+		return mapView{}, err
 	}
 	turns, err := a.opts.Store.Outline(ctx, c.ID)
 	tree := chat.Tree(turns, c.Head)
 	forked := len(tree) > 1 || len(tree) == 1 && len(tree[0].Next) > 0
-	return show(fragment{Name: "map.html", View: mapView{Segments: a.segments(tree), Forked: forked}}), err
+	return mapView{Segments: a.segments(tree), Forked: forked}, err
 }
 
 func (a *App) segments(tree []chat.Segment) []segmentView {

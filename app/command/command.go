@@ -9,6 +9,7 @@ package command
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -74,8 +75,9 @@ func Find(name string) (Command, bool) {
 // All lists the commands, grouped by category in the order they are shown.
 func All() []Command {
 	both, window := []Place{Window, Terminal}, []Place{Window}
-	formats, thinking, themes := []string{"md", "html", "pdf", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark", "contrast"}
+	formats, onOff, themes := []string{"md", "html", "pdf", "json", "txt"}, []string{"on", "off"}, []string{"system", "light", "dark", "contrast"}
 	parts := []string{"appearance", "model", "thinking", "context", "behaviour", "data", "shortcuts"}
+	counts := []string{"1", "2", "3", "4"}
 	return []Command{
 		{Name: "new", Category: Chat, Places: both, Icon: "new",
 			Summary: "Start a new chat"},
@@ -93,13 +95,15 @@ func All() []Command {
 			parse: func(text string, a *Args) bool { a.Text = text; return oneLine(text) }},
 		{Name: "pin", Category: Chat, Places: both, Icon: "pin",
 			Summary: "Let this chat stand above the others, or no longer"},
+		{Name: "branch", Category: Chat, Places: window, Icon: "fork",
+			Summary: "Show the ways that this chat took, to go to one"},
 		{Name: "summarize", Category: Chat, Places: both, Icon: "summarize",
 			Summary: "Let the model sum up this chat"},
 
 		{Name: "thinking", Category: Model, Places: both, Icon: "thinking",
 			Summary:   "Let the model reason before it answers, or not",
-			Arguments: optional(thinking), hint: either(thinking), Words: thinking,
-			parse: oneOf(thinking, func(a *Args, word string) { a.Thinking = word })},
+			Arguments: optional(onOff), hint: either(onOff), Words: onOff,
+			parse: oneOf(onOff, func(a *Args, word string) { a.Thinking = word })},
 		{Name: "think", Category: Model, Places: both, Icon: "thinking",
 			Summary:   "Let the model reason for at most so many tokens",
 			Arguments: "[tokens|on|off]", hint: "a number of tokens, on (no limit) or off", Words: []string{"on", "off", "256", "1024", "4096"},
@@ -116,6 +120,14 @@ func All() []Command {
 			Summary:   "Let this chat answer as a preset says",
 			Arguments: "[name|none]", hint: "the name of a preset, or none", Words: []string{"none"}, Source: "presets",
 			parse: func(text string, a *Args) bool { a.Text = text; return oneLine(text) }},
+		{Name: "candidates", Category: Model, Places: window, Icon: "columns",
+			Summary:   "Show or set how many replies are written at once",
+			Arguments: "[1–4]", hint: either(counts), Words: counts,
+			parse: oneOf(counts, func(a *Args, word string) { a.Candidates, _ = strconv.Atoi(word) })},
+		{Name: "alternatives", Category: Model, Places: window, Icon: "tokens",
+			Summary:   "Keep what each word could have been, or not",
+			Arguments: optional(onOff), hint: either(onOff), Words: onOff,
+			parse: oneOf(onOff, func(a *Args, word string) { a.Alternatives = word })},
 		{Name: "model", Category: Model, Places: both, Icon: "model",
 			Summary:   "Show the model, or load another one",
 			Arguments: "[name or path]", hint: "the name of a model or the path of a GGUF file", Source: "models",

@@ -23,6 +23,8 @@ func TestParse(t *testing.T) {
 		{name: "a word", line: "/export html", want: Call{Name: "export", Args: Args{Format: "html"}}},
 		{name: "a word in capitals", line: "/thinking OFF", want: Call{Name: "thinking", Args: Args{Thinking: "off"}}},
 		{name: "a theme", line: "/theme dark", want: Call{Name: "theme", Args: Args{Theme: "dark"}}},
+		{name: "a count", line: "/candidates 3", want: Call{Name: "candidates", Args: Args{Candidates: 3}}},
+		{name: "alternatives", line: "/alternatives on", want: Call{Name: "alternatives", Args: Args{Alternatives: "on"}}},
 		{name: "a budget", line: "/think 512", want: Call{Name: "think", Args: Args{Budget: &budget}}},
 		{name: "a budget in words", line: "/think Off", want: Call{Name: "think", Args: Args{Thinking: "off"}}},
 		{name: "several lines for the model", line: "/system Be brief.\nBe kind.", want: Call{Name: "system", Args: Args{Text: "Be brief.\nBe kind."}}},
@@ -50,6 +52,7 @@ func TestParse(t *testing.T) {
 		{name: "a beginning of two", line: "/them", wantError: "Did you mean /theme?"},
 		{name: "a word too many", line: "/new chat", wantError: "/new takes nothing after its name."},
 		{name: "a word that is not allowed", line: "/export docx", wantError: `/export takes md, html, pdf, json or txt, or nothing; not "docx".`},
+		{name: "too many at once", line: "/candidates 5", wantError: `/candidates takes 1, 2, 3 or 4, or nothing; not "5".`},
 		{name: "too hot", line: "/temp 2.1", wantError: `/temp takes a number from 0`},
 		{name: "too cold", line: "/temp -1", wantError: `not "-1"`},
 		{name: "not a number", line: "/temp NaN", wantError: `not "NaN"`},
@@ -77,7 +80,7 @@ func TestParse(t *testing.T) {
 
 // The registry is data, so the test is what keeps a new row complete.
 func TestRegistry(t *testing.T) {
-	want := strings.Fields("new clear reset export title pin summarize thinking think temp system preset model quote search import status theme settings help stop regenerate continue")
+	want := strings.Fields("new clear reset export title pin branch summarize thinking think temp system preset candidates alternatives model quote search import status theme settings help stop regenerate continue")
 	var got []string
 	order := map[Category]int{}
 	for i, c := range Categories() {

@@ -33,6 +33,9 @@ type Args struct {
 	Text        string   // /title, /system, /preset, /settings, and the user's own prompts
 	Budget      *int     // /think: tokens; 0 is no limit
 	Theme       string   // /theme: system, light or dark
+
+	Candidates   int    // /candidates: 1 to 4 replies
+	Alternatives string // /alternatives: on or off
 }
 
 // UsageError says what is wrong with a command, and what to do, in Sentence.

@@ -26,16 +26,15 @@ export function connect(dialog) {
     if (list.length) choose(list.at((list.indexOf(chosen()) + by) % list.length));
   }
 
-  let asking = false; // one question at a time; the last one counts
+  let asking; // one question at a time; the last one counts
 
-  async function ask() {
-    if (asking) return;
-    asking = true;
+  const ask = () => { asking ??= fill().finally(() => { asking = undefined; }); };
+
+  async function fill() {
     for (let query; dialog.isConnected && query !== field.value;) {
       query = field.value;
       await htmx.ajax('GET', `/everything/choices?q=${encodeURIComponent(query)}`, { source: dialog, target: '#everything-choices', swap: 'outerHTML' });
     }
-    asking = false;
     if (!dialog.isConnected) return;
     choose(options()[0]);
     announce(dialog.querySelector('#everything-choices').dataset.count);
@@ -78,6 +77,12 @@ export function connect(dialog) {
     return deeds[deed](value);
   }
 
+  // Who types faster than the list comes means what fits, not what stood there.
+  async function enter() {
+    await asking;
+    if (dialog.isConnected && chosen()) perform(chosen());
+  }
+
   function onKey(event) {
     if (event.isComposing) return;
     const option = chosen();
@@ -86,7 +91,7 @@ export function connect(dialog) {
       ArrowUp: () => step(-1),
       PageDown: () => choose(options()[Math.min(options().length - 1, options().indexOf(option) + 8)]),
       PageUp: () => choose(options()[Math.max(0, options().indexOf(option) - 8)]),
-      Enter: () => option && perform(option),
+      Enter: enter,
       Tab: option && !event.shiftKey && option.dataset.value.startsWith('/') && (() => write(option.dataset.value)),
     };
     if (!actions[event.key]) return;
