@@ -23,8 +23,9 @@ type modelsView struct {
 
 // shelfView fills shelf.html, the models on this machine.
 type shelfView struct {
-	Items  []itemView
-	Folder string
+	Items    []itemView
+	Folder   string
+	Explains bool // a file can say what it is, see anatomyView
 }
 
 type itemView struct {
@@ -94,7 +95,7 @@ func (a *App) shelfView() (shelfView, error) {
 	if err != nil && len(items) == 0 {
 		return shelfView{}, err
 	}
-	view := shelfView{Folder: a.opts.Shelf.Folder()}
+	view := shelfView{Folder: a.opts.Shelf.Folder(), Explains: a.opts.Inspect != nil}
 	state, path, next := a.model.current()
 	for _, i := range items {
 		v := itemView{Key: modelKey(i.Path), Name: i.Name, Path: i.Path, Problem: i.Problem, Own: i.Own,
@@ -198,6 +199,11 @@ func (a *App) fit(e library.Entry, f library.Source) (verdict, why string) {
 	if fit.Kind == "" {
 		return "", ""
 	}
+	return a.fitWords(fit)
+}
+
+// fitWords says how a model fits this machine, and the numbers behind it.
+func (a *App) fitWords(fit engine.Fit) (verdict, why string) {
 	free := fit.RAM
 	if fit.Kind == engine.FitsGPU {
 		free = fit.VRAM

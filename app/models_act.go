@@ -22,6 +22,8 @@ func (a *App) modelRoutes() map[string]func(context.Context, request) (answer, e
 		"POST /models/choose":           a.postChoose,
 		"POST /models/take":             a.postTake,
 		"GET /models/elsewhere":         a.getElsewhere,
+		"GET /models/judge":             a.getJudgement,
+		"GET /models/{key}/about":       a.ofItem(a.getAnatomy),
 		"GET /models/{key}/defaults":    a.ofItem(a.getDefaults),
 		"POST /models/{key}/defaults":   a.ofItem(a.postDefaults),
 		"POST /models/{key}/use":        a.onItem(a.useItem),
@@ -192,6 +194,7 @@ func (a *App) postGet(ctx context.Context, r request) (answer, error) {
 type foundView struct {
 	Query        string
 	Repository   string // whose models are listed; "" for repositories
+	Judged       bool   // they can be asked whether they would run here
 	Models       []foundModelView
 	Repositories []foundRepositoryView
 }
@@ -217,7 +220,7 @@ func (a *App) postModelSearch(ctx context.Context, r request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		view.Repository = ref.Repository
+		view.Repository, view.Judged = ref.Repository, a.opts.JudgeHeader != nil
 		for _, m := range models {
 			view.Models = append(view.Models, foundModelView{Ask: ref.Repository + "/" + m.Files[0].Path, Name: m.Name,
 				What: a.joined(m.Files[0].Quantisation, a.size(m.SizeBytes))})

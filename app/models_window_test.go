@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -17,6 +18,9 @@ import (
 	"notso/app/store"
 	"notso/app/webtest"
 	"notso/engine"
+	"notso/engine/fit"
+	"notso/engine/gguf"
+	"notso/engine/inspect"
 	"notso/engine/scripted"
 
 	"github.com/chromedp/chromedp/kb"
@@ -75,6 +79,7 @@ func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ..
 		Render: func(_ context.Context, source string, _ []byte, _ time.Time) (string, error) {
 			return "rendered " + source, nil
 		},
+		Inspect: inspectHere, JudgeHeader: judgeHere,
 		Fit: func(library.Entry, library.Source) engine.Fit {
 			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
 		},
@@ -195,7 +200,7 @@ func TestModelsPage(t *testing.T) {
 			p.Until(`document.querySelector('#found .name').textContent === 'some/Tiny-GGUF'`)
 			p.Click("#found button")
 			p.Until(`document.querySelector('#found h3').textContent === 'Models of some/Tiny-GGUF'`)
-			p.Click("#found button")
+			p.Click("#found form button")
 			p.Until(`document.querySelector('#shelf').textContent.includes('Tiny-Q4_K_M')`)
 			p.Do(webtest.Script(`document.querySelector('[name=q]').value = ''`))
 			p.Type("[name=q]", "nobody\r")
@@ -203,6 +208,45 @@ func TestModelsPage(t *testing.T) {
 			p.Allow("422")
 			p.Type("[name=q]", "/nothing\r")
 			p.Until(`document.querySelector('.toast[data-kind=error]').textContent.includes('no such file')`)
+		}},
+		{"a file says what it is, in a dialog that Escape closes", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Click("#shelf summary")
+			p.Click(`[aria-label="About this file: one"]`)
+			p.Until(`document.querySelector('dialog.anatomy[open]')`)
+			said := webtest.Get[string](p, `document.querySelector('dialog.anatomy').textContent`)
+			for _, want := range []string{"About one", "smollm3", "8,192 tokens", "gpt2 (gpt-2)", "F32 ×4", "ChatML", "SHA-256", "Fits into memory, computed on the processor"} {
+				if !strings.Contains(said, want) {
+					t.Errorf("the dialog does not say %q: %s", want, said)
+				}
+			}
+			p.Click("dialog.anatomy summary")
+			p.Until(`document.querySelector('dialog.anatomy .raw').textContent.includes('<|im_start|>')`)
+			for _, theme := range []string{"light", "dark", "contrast"} {
+				p.Do(webtest.Script(`document.documentElement.dataset.theme = "` + theme + `"`))
+				p.CheckAccessibility("about a file, " + theme)
+				shoot(t, p, "models-about-"+theme)
+			}
+			p.Resize(360, 700)
+			if wide := webtest.Get[int](p, `document.querySelector('dialog.anatomy').scrollWidth`); wide > 360 {
+				t.Errorf("at 360 px the dialog is %d px wide", wide)
+			}
+			shoot(t, p, "models-about-360")
+			p.Press(kb.Escape)
+			p.Until(`!document.querySelector('dialog') && document.activeElement.textContent === 'About this file'`)
+			p.Until(`document.querySelector('#layer[data-open] #models')`)
+		}},
+		{"a model of a repository is judged before its weights are fetched", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			openModels(p)
+			p.Type("[name=q]", "some/Tiny-GGUF\r")
+			p.Click(`[aria-label="Will it run here? Tiny-Q4_K_M"]`)
+			p.Until(`document.querySelector('#verdict-0').textContent.includes('Fits into memory, computed on the processor')`)
+			p.Until(`document.querySelector('#verdict-0').textContent.includes('8 GB') || document.querySelector('#verdict-0').textContent.includes('8.00 GB')`)
+			p.CheckAccessibility("a verdict")
+			shoot(t, p, "models-verdict")
+			if items, err := b.opts.Shelf.Items(); err != nil || len(items) != 1 || len(b.opts.Shelf.Downloads().List()) != 0 {
+				t.Errorf("on the shelf are %+v, %v", items, err)
+			}
 		}},
 		{"the models of other programs are taken by a link", false, []string{"models/one.gguf", "home/.lmstudio/models/a/b/studio.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)
@@ -240,6 +284,29 @@ func TestModelsPage(t *testing.T) {
 			test.run(t, b, p)
 		})
 	}
+}
+
+// here is the machine of these tests.
+func here() fit.Machine { return fit.Machine{RAM: 8e9, BytesPerSecond: 1e10} }
+
+// inspectHere lets a file explain itself as the program does.
+func inspectHere(_ context.Context, path string) (engine.Anatomy, error) {
+	file, err := gguf.Check(path)
+	if err != nil {
+		return engine.Anatomy{}, err
+	}
+	a, f := inspect.File(file), fit.Judge(file, fit.Settings{}, here())
+	a.Fit = &f
+	return a, nil
+}
+
+// judgeHere judges the beginning of a file as the program does.
+func judgeHere(_ context.Context, name string, r io.ReaderAt, size int64) (engine.Fit, error) {
+	file, err := gguf.ReadFrom(name, r, size)
+	if err != nil {
+		return engine.Fit{}, err
+	}
+	return fit.Judge(file, fit.Settings{}, here()), nil
 }
 
 // shoot keeps a picture where they are wanted.
