@@ -207,8 +207,9 @@ type TalkOptions struct {
 	Seed        uint32
 	Temperature *float64
 	MaxTokens   int
-	Candidates  int  // replies to write side by side; 0 is one
-	Choices     bool // keep what each token could have been instead
+	Candidates  int    // replies to write side by side; 0 is one
+	Choices     bool   // keep what each token could have been instead
+	Model       string // path of a model that is being loaded; the reply waits for it
 }
 
 // Talk sends text and waits for the reply's end. each, which may be nil, sees

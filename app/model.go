@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"notso/app/library"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -211,19 +212,23 @@ func (m *model) close() {
 	}
 }
 
-// wait returns the engine once its model is loaded. Errors: why it is not, or
-// ctx.Err().
-func (m *model) wait(ctx context.Context) (engine.Engine, error) {
+// wait returns the engine once its model is loaded: the one at path, which open
+// was told of, or any for "". Errors: why it is not, or ctx.Err().
+func (m *model) wait(ctx context.Context, path string) (engine.Engine, error) {
 	for {
 		m.mu.Lock()
 		state, failure, using, changed := m.state, m.failure, m.using, m.changed
+		fits, coming := path == "" || m.path == path, path != "" && m.next == path
 		m.mu.Unlock()
-		switch state {
-		case "ready":
+		switch {
+		case coming:
+		case state == "ready" && !fits:
+			return nil, words.Fail("models.not_loaded", fileStem(path))
+		case state == "ready":
 			return using, nil
-		case "failed":
+		case state == "failed":
 			return nil, failure
-		case "none":
+		case state == "none":
 			m.start()
 			continue
 		}

@@ -137,6 +137,7 @@ func (a *App) postRegenerate(ctx context.Context, r request) (answer, error) {
 			return answer{}, first(err, chat.ErrBusy)
 		}
 		a.model.open(path)
+		opts.Model = path
 	}
 	t, err := a.Regenerate(ctx, r.id(), opts)
 	if err != nil {
