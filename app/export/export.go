@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -166,18 +167,34 @@ func heading(c chat.Chat) string {
 	return "Chat"
 }
 
-// speaker names who wrote a turn.
-func speaker(t chat.Turn) string {
+// speaker names who wrote a turn, which is one of turns.
+func speaker(t chat.Turn, turns []chat.Turn) string {
 	switch {
 	case t.Role == chat.User:
 		return "You"
+	case t.Origin == chat.OriginEdit:
+		return writer(t, turns) + " (edited)"
 	case t.Origin != "":
 		first, size := utf8.DecodeRuneInString(t.Origin)
 		return string(unicode.ToUpper(first)) + t.Origin[size:]
 	case t.Stats.Model != "":
 		return t.Stats.Model
 	}
-	return "Assistant"
+	return assistant
+}
+
+// assistant is what a model is called whose name is not known.
+const assistant = "Assistant"
+
+// writer names the model that wrote what an edited reply was before: a version
+// of it that stands beside it. The nearest before it will be the one.
+func writer(edited chat.Turn, turns []chat.Turn) string {
+	for _, t := range slices.Backward(turns) {
+		if t.ID < edited.ID && t.Parent == edited.Parent && t.Origin == "" && t.Stats.Model != "" {
+			return t.Stats.Model
+		}
+	}
+	return assistant
 }
 
 // note says why a turn is not complete, "" when it is.

@@ -78,6 +78,26 @@ func TestEveryFormatLooksAsItDid(t *testing.T) {
 	}
 }
 
+func TestAnEditedReplyIsNamedAfterWhoWroteIt(t *testing.T) {
+	for _, test := range []struct{ name, model, want string }{
+		{"a known model", "SmolLM3 3B", "SmolLM3 3B (edited)"},
+		{"an unknown one", "", "Assistant (edited)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			turns := []chat.Turn{
+				{ID: 1, Role: chat.User, Text: "Hello", State: chat.Done},
+				{ID: 2, Parent: 1, Role: chat.Assistant, Text: "Hi", State: chat.Done, Stats: chat.Stats{Model: test.model}},
+				{ID: 3, Parent: 1, Role: chat.Assistant, Text: "Good day", State: chat.Done, Origin: chat.OriginEdit},
+			}
+			for _, format := range []string{"md", "html", "txt"} {
+				if got := written(t, format, chat.Chat{Head: 3}, turns); !strings.Contains(got, test.want) {
+					t.Errorf("%s does not name %q:\n%s", format, test.want, got)
+				}
+			}
+		})
+	}
+}
+
 func TestEmptyChatIsWrittenInEveryFormat(t *testing.T) {
 	for _, f := range Formats() {
 		if got := written(t, f.Name, chat.Chat{}, nil); !utf8.ValidString(got) || len(got) < 10 {

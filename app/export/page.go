@@ -49,7 +49,7 @@ func writeHTML(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 	p := page{Title: heading(c), Date: c.Created.Format(clock), CSS: css}
 	r := markdown.New()
 	for _, t := range chat.Branch(turns, c.Head) {
-		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(t), When: t.Created.Format(clock), Note: note(t)}
+		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(t, turns), When: t.Created.Format(clock), Note: note(t)}
 		if view.User {
 			view.Text = r.Plain(t.Text)
 			for _, f := range t.Files {

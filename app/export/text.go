@@ -13,7 +13,7 @@ import (
 func writeMarkdown(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 	fmt.Fprintf(w, "# %s\n\n%s\n", heading(c), c.Created.Format(clock))
 	for _, t := range chat.Branch(turns, c.Head) {
-		fmt.Fprintf(w, "\n## %s\n", speaker(t))
+		fmt.Fprintf(w, "\n## %s\n", speaker(t, turns))
 		if t.Reasoning != "" {
 			fmt.Fprintf(w, "\n%s\n", indent("> ", "*Reasoning*\n\n"+t.Reasoning))
 		}
@@ -62,7 +62,7 @@ func writeText(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 	title := heading(c)
 	fmt.Fprintf(w, "%s\n%s\n%s\n", title, strings.Repeat("=", len([]rune(title))), c.Created.Format(clock))
 	for _, t := range chat.Branch(turns, c.Head) {
-		fmt.Fprintf(w, "\n%s, %s\n", speaker(t), t.Created.Format(clock))
+		fmt.Fprintf(w, "\n%s, %s\n", speaker(t, turns), t.Created.Format(clock))
 		if t.Reasoning != "" {
 			fmt.Fprintf(w, "\n%s\n", indent("  | ", t.Reasoning))
 		}
