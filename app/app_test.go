@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,6 +120,20 @@ func faultAt(token int, err error) func(context.Context, int) error {
 	return func(_ context.Context, i int) error {
 		if i == token {
 			return err
+		}
+		return nil
+	}
+}
+
+// untilStopped holds the first reply at its third token until it is stopped.
+func untilStopped() func(context.Context, int) error {
+	var replies atomic.Int64
+	return func(ctx context.Context, i int) error {
+		if i == 0 {
+			replies.Add(1)
+		}
+		if i == 2 && replies.Load() == 1 {
+			<-ctx.Done()
 		}
 		return nil
 	}

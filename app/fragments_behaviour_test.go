@@ -315,6 +315,12 @@ func testStreaming(t *testing.T, _ *canned, p *webtest.Page) {
 	if !webtest.Get[bool](p, `document.querySelector('#turn-6 .reasoning').open`) {
 		t.Error("the end of the reply closed the fold that the reader had opened")
 	}
+	// A fragment that was made before the end may come after it.
+	p.Do(webtest.Script(`(() => {
+		Object.assign(document.querySelector('#turn-6').dataset, { state: 'running', seq: 5 });
+		document.dispatchEvent(new Event('htmx:after:swap'));
+	})()`))
+	p.Until(`document.querySelector('#turn-6[data-state=done]')`)
 }
 
 func testOvertaking(t *testing.T, _ *canned, p *webtest.Page) {

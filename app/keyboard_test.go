@@ -17,7 +17,7 @@ import (
 // theme, and read the help.
 func TestEverydayTasksByKeyboardAlone(t *testing.T) {
 	const ctrl, shift = chromedp.Modifier(2), chromedp.Modifier(8)
-	b, p := openWindow(t, webtest.NewBrowser(t), scripted.Options{Delay: 30 * time.Millisecond})
+	b, p := openWindow(t, webtest.NewBrowser(t), scripted.Options{Delay: 30 * time.Millisecond, Fault: untilStopped()})
 	exported := filepath.Join(t.TempDir(), "chat.md")
 	b.opts.SaveAs = func(_, _ string) (string, error) { return exported, nil }
 	choose := func(query, id string) {

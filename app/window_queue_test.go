@@ -30,8 +30,8 @@ func TestQueueBranchesAndContext(t *testing.T) {
 			p.CheckAccessibility("a message waits")
 			p.Until(`document.querySelector('#turn-3 [data-part=text]').textContent === 'Two' && document.querySelector('#turn-4[data-state=done]') && document.querySelector('#queue').hidden`)
 		}},
-		{"the queue is edited, put in order and cut, by keyboard", scripted.Options{Delay: 60 * time.Millisecond}, testQueue},
-		{"after a stop the queue waits to be sent", scripted.Options{Delay: 60 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"the queue is edited, put in order and cut, by keyboard", scripted.Options{Delay: 20 * time.Millisecond, Fault: untilStopped()}, testQueue},
+		{"after a stop the queue waits to be sent", scripted.Options{Delay: 20 * time.Millisecond, Fault: untilStopped()}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "One\r")
 			p.Until(`document.querySelector('#turn-2[data-state=running] .block')`)
 			p.Type("#message", "Two\r")

@@ -47,7 +47,7 @@ func TestWindow(t *testing.T) {
 			p.Until(`document.querySelector('[data-role=assistant][data-state=done] [data-part=text]').textContent.includes('In the beginning was the Word')`)
 			p.Until(`document.querySelector('h1').textContent.startsWith('John 1')`)
 		}},
-		{"Escape stops a reply, and Continue goes on", scripted.Options{Delay: 40 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"Escape stops a reply, and Continue goes on", scripted.Options{Delay: 20 * time.Millisecond, Fault: untilStopped()}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "Hello\r")
 			p.Until(`document.querySelector('[data-state=running] [data-part=text] .block')`)
 			p.Press("\u001b")

@@ -12,14 +12,15 @@ const kept = 16; // turns whose events may wait, far more than replies can run
 
 export function connect() {
   const waiting = new Map(); // turn id → its events, oldest first
+  const ended = new Map(); // turn id → the number of its final event
   let frame = 0;
 
   function receive(event) {
     const events = waiting.get(event.turn) ?? [];
     if (!document.getElementById(`turn-${event.turn}`)) supersede(events, event);
     events.push(event);
-    waiting.set(event.turn, events);
-    if (waiting.size > kept) waiting.delete(waiting.keys().next().value);
+    keep(waiting, event.turn, events);
+    if (event.final) keep(ended, event.turn, event.seq);
     schedule();
   }
 
@@ -37,11 +38,28 @@ export function connect() {
     }
   }
 
+  // A fragment that was made before the reply's end and came after it says that
+  // the turn still runs. Asking once is enough: if it runs, its own end follows.
+  function catchUp() {
+    for (const [id, seq] of ended) {
+      const turn = document.getElementById(`turn-${id}`);
+      if (turn?.dataset.state !== 'running' || Number(turn.dataset.seq) >= seq) continue;
+      ended.delete(id);
+      fetchTurn(turn, id, turn.querySelector('[data-part="text"]'));
+    }
+  }
+
   return all(
     on('reply', receive),
-    listen(document, 'htmx:after:swap', () => waiting.size && schedule()),
+    listen(document, 'htmx:after:swap', () => { if (waiting.size) schedule(); catchUp(); }),
     () => cancelAnimationFrame(frame),
   );
+}
+
+// keep forgets the oldest entry when there are too many.
+function keep(map, key, value) {
+  map.set(key, value);
+  if (map.size > kept) map.delete(map.keys().next().value);
 }
 
 // supersede drops the waiting parts that a newer one replaces, so that waiting
@@ -81,6 +99,7 @@ function write(turn, { part, from, patch: change, blocks, summary }) {
   return true;
 }
 
-function fetchTurn(turn, id) {
-  htmx.ajax('GET', `/turns/${id}`, { source: turn, target: turn, swap: 'outerMorph' });
+// fetchTurn asks in the name of source, of which htmx lets only one request run.
+function fetchTurn(turn, id, source = turn) {
+  htmx.ajax('GET', `/turns/${id}`, { source, target: turn, swap: 'outerMorph' });
 }
