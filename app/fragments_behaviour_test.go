@@ -316,10 +316,8 @@ func testStreaming(t *testing.T, _ *canned, p *webtest.Page) {
 		t.Error("the end of the reply closed the fold that the reader had opened")
 	}
 	// A fragment that was made before the end may come after it.
-	p.Do(webtest.Script(`(() => {
-		Object.assign(document.querySelector('#turn-6').dataset, { state: 'running', seq: 5 });
-		document.dispatchEvent(new Event('htmx:after:swap'));
-	})()`))
+	p.Do(webtest.Script(`Object.assign(document.querySelector('#turn-6').dataset, { state: 'running', seq: 5 })`))
+	p.Server.Emit("refresh", refreshEvent{What: "sidebar"}) // any fragment
 	p.Until(`document.querySelector('#turn-6[data-state=done]')`)
 }
 
