@@ -162,7 +162,7 @@ func (w *window) reply(state string) string {
 // openLast shows the chat at the top of the list.
 func (w *window) openLast() {
 	w.t.Helper()
-	if err := w.click(w.find("#chats li:first-child button.open")); err != nil {
+	if err := w.click(w.find("#chats .chat button.open")); err != nil {
 		w.t.Fatal(err)
 	}
 	w.find("#turns > .turn")
