@@ -38,16 +38,12 @@ func runChats(ctx context.Context, env Env, args arguments) error {
 		return err
 	}
 	var chats []chat.Chat
-	db, err := openChats(ctx, paths)
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // nothing was ever said
-	case err != nil:
+	err = withChats(ctx, paths, func(db *store.Store) (err error) {
+		chats, err = db.Chats(ctx, 0)
 		return err
-	default:
-		defer db.Close()
-		if chats, err = db.Chats(ctx, 0); err != nil {
-			return err
-		}
+	})
+	if err != nil {
+		return err
 	}
 	if asJSON {
 		type item struct {
@@ -72,6 +68,20 @@ func runChats(ctx context.Context, env Env, args arguments) error {
 			row(c.ID, c.Updated.Local().Format("2006-01-02 15:04"), c.Title)
 		}
 	})
+}
+
+// withChats lets read look at the chats. It does nothing when none was ever
+// written.
+func withChats(ctx context.Context, paths home.Paths, read func(*store.Store) error) error {
+	db, err := openChats(ctx, paths)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return read(db)
 }
 
 // openChats opens the database to read, whoever else has it open.

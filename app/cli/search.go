@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -39,16 +37,12 @@ func runSearch(ctx context.Context, env Env, args arguments) error {
 		return err
 	}
 	var found []store.Found
-	db, err := openChats(ctx, paths)
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // nothing was ever said
-	case err != nil:
+	err = withChats(ctx, paths, func(db *store.Store) (err error) {
+		found, err = db.Search(ctx, query)
 		return err
-	default:
-		defer db.Close()
-		if found, err = db.Search(ctx, query); err != nil {
-			return err
-		}
+	})
+	if err != nil {
+		return err
 	}
 	if *asJSON {
 		return writeJSON(env.Stdout, foundItems(found))

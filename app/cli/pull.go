@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"notso/app/fetch"
+)
+
+// pull fetches a model and waits for it.
+func (r modelsRun) pull() error {
+	offer, err := r.shelf.Offer(r.ctx, strings.Join(r.words, " "))
+	if err != nil {
+		return err
+	}
+	line := newPlain(r.env)
+	if r.asJSON {
+		to := newLines(r.env).to
+		r.shelf.Watch(func(p fetch.Progress) {
+			to.Encode(pullEvent{Event: string(p.State), Name: p.Name, Received: p.Received, Size: p.SizeBytes, Speed: p.BytesPerSecond, Left: p.Left.Seconds(), Error: r.sentence(p.Err)})
+		})
+	} else {
+		r.shelf.Watch(func(p fetch.Progress) { line.say(pullLine(p)) })
+	}
+	if err := r.shelf.Get(offer); err != nil && !errors.Is(err, fetch.ErrExists) {
+		return err
+	}
+	for _, request := range offer.Requests {
+		if _, err := r.shelf.Find(strings.TrimSuffix(request.Name, ".gguf")); err == nil && !r.waiting(request.Name) {
+			continue // it was there before
+		}
+		p, err := r.shelf.Downloads().Wait(r.ctx, request.Name)
+		if r.ctx.Err() != nil {
+			for _, other := range offer.Requests {
+				r.shelf.Downloads().Pause(other.Name)
+			}
+			line.clear()
+			return fmt.Errorf("stopped at %.0f %% of %s; the same command goes on from there", 100*p.Fraction(), request.Name)
+		}
+		if err != nil {
+			line.clear()
+			return err
+		}
+	}
+	r.shelf.Watch(func(fetch.Progress) {})
+	line.clear()
+	item, err := r.shelf.Find(strings.TrimSuffix(offer.Requests[0].Name, ".gguf"))
+	if err != nil {
+		return err
+	}
+	if item.Problem != "" {
+		return fmt.Errorf("%s arrived whole, but cannot be used: %s", item.Name, item.Problem)
+	}
+	if !r.asJSON {
+		fmt.Fprintln(r.env.Stdout, item.Path)
+	}
+	return nil
+}
+
+// waiting tells whether a download of that name is under way.
+func (r modelsRun) waiting(name string) bool {
+	return slices.ContainsFunc(r.shelf.Downloads().List(), func(p fetch.Progress) bool { return p.Name == name })
+}
+
+// pullEvent is one line of "notso models pull --json".
+type pullEvent struct {
+	Event    string  `json:"event"` // see fetch.State
+	Name     string  `json:"name"`
+	Received int64   `json:"received"`
+	Size     int64   `json:"size"`
+	Speed    float64 `json:"bytes_per_second"`
+	Left     float64 `json:"seconds_left"`
+	Error    string  `json:"error,omitempty"`
+}
+
+func (r modelsRun) sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return r.env.Sentence(err)
+}
+
+// pullLine is a download in one line.
+func pullLine(p fetch.Progress) string {
+	text := fmt.Sprintf("%s  %.0f %% of %s", p.Name, 100*p.Fraction(), bytes(p.SizeBytes))
+	switch {
+	case p.State == fetch.Checking:
+		return p.Name + "  comparing with the publisher's checksum"
+	case p.State == fetch.Retrying:
+		return text + ", trying again: " + p.Err.Error()
+	case p.BytesPerSecond > 0:
+		text += fmt.Sprintf(", %.1f MB/s, %s left", p.BytesPerSecond/1e6, leftText(p.Left.Seconds()))
+	}
+	return text
+}
+
+// leftText says a time as people do.
+func leftText(seconds float64) string {
+	switch {
+	case seconds < 90:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 5400:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
