@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"notso/app/chat"
 	"notso/app/command"
 	"notso/app/config"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -91,7 +91,7 @@ func (a *App) commands() map[string]commandFunc {
 
 func (a *App) clear(ctx context.Context, _ command.Call, out *Outcome) error {
 	if out.Chat == 0 {
-		out.Text = "There is nothing to clear."
+		out.Text = a.say("answer.nothing_to_clear")
 		return nil
 	}
 	if a.running(out.Chat) != nil {
@@ -102,14 +102,14 @@ func (a *App) clear(ctx context.Context, _ command.Call, out *Outcome) error {
 		return err
 	}
 	out.Changed = true
-	out.Text = fmt.Sprintf("%d turns removed.", n)
+	out.Text = a.language().Count("answer.cleared", n)
 	out.Undo = fmt.Sprintf("/chats/%d/undo", out.Chat)
 	return nil
 }
 
 func (a *App) reset(ctx context.Context, _ command.Call, out *Outcome) error {
 	if out.Chat == 0 {
-		out.Text = "The model knows nothing of this chat yet."
+		out.Text = a.say("answer.nothing_to_reset")
 		return nil
 	}
 	c, err := a.opts.Store.Chat(ctx, out.Chat)
@@ -126,7 +126,7 @@ func (a *App) reset(ctx context.Context, _ command.Call, out *Outcome) error {
 func (a *App) exportCommand(ctx context.Context, call command.Call, out *Outcome) error {
 	path, err := a.Export(ctx, out.Chat, first(call.Args.Format, "md"))
 	if err == nil && path != "" {
-		out.Text = "Exported to " + path + "."
+		out.Text = a.say("answer.exported", path)
 	}
 	return err
 }
@@ -144,9 +144,9 @@ func (a *App) thinkingCommand(ctx context.Context, call command.Call, out *Outco
 		return err
 	}
 	out.Changed = true
-	out.Text = "Thinking is off."
+	out.Text = a.say("answer.thinking_off")
 	if on {
-		out.Text = "Thinking is on."
+		out.Text = a.say("answer.thinking_on")
 	}
 	return nil
 }
@@ -159,10 +159,10 @@ func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) 
 		if set := first(c.Settings.Temperature, a.opts.Config.Get().Temperature); set != nil {
 			t = *set
 		}
-		out.Text = fmt.Sprintf("The temperature is %g.", t)
+		out.Text = a.say("answer.temperature", t)
 		return err
 	}
-	out.Text = fmt.Sprintf("The temperature is now %g.", *value)
+	out.Text = a.say("answer.temperature_now", *value)
 	return a.changeSettings(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })
 }
 
@@ -171,7 +171,7 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 	if name == "" {
 		out.Models = a.opts.Shelf != nil
 		_, info, builtin, _ := a.model.snapshot()
-		out.Text = "No model is loaded. " + a.choices()
+		out.Text = a.say("answer.no_model", a.choices())
 		if info.Name != "" && !builtin {
 			template := ""
 			if info.Template == "chatml" {
@@ -197,7 +197,7 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 		return err
 	}
 	a.model.open(path)
-	out.Text = "Loading " + filepath.Base(path) + "."
+	out.Text = a.say("answer.loading", filepath.Base(path))
 	return nil
 }
 
@@ -205,13 +205,13 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 func (a *App) choices() string {
 	models, err := a.opts.Library.List()
 	if err != nil || len(models) == 0 {
-		return "There is no model file yet."
+		return a.say("answer.no_file")
 	}
 	names := make([]string, len(models))
 	for i, m := range models {
 		names[i] = m.Name
 	}
-	return "There is " + strings.Join(names, ", ") + "."
+	return a.say("answer.choices", strings.Join(names, ", "))
 }
 
 func (a *App) quoteCommand(ctx context.Context, call command.Call, out *Outcome) error {
@@ -246,13 +246,13 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 func (a *App) themeCommand(_ context.Context, call command.Call, out *Outcome) error {
 	next := map[config.Theme]config.Theme{config.ThemeSystem: config.ThemeDark, config.ThemeDark: config.ThemeLight, config.ThemeLight: config.ThemeSystem}
 	theme := first(config.Theme(call.Args.Theme), next[a.opts.Config.Get().Theme], config.ThemeSystem)
-	out.Text = "The theme is " + string(theme) + "."
+	out.Text = a.say("answer.theme", string(theme))
 	return a.changeConfig(func(c *config.Config) { c.Theme = theme })
 }
 
 func (a *App) stopCommand(_ context.Context, _ command.Call, out *Outcome) error {
 	if a.running(out.Chat) == nil {
-		out.Text = "Nothing is being written."
+		out.Text = a.say("answer.idle")
 	}
 	a.Stop(out.Chat)
 	return nil
@@ -264,7 +264,7 @@ func (a *App) regenerateCommand(ctx context.Context, _ command.Call, out *Outcom
 		return err
 	}
 	if len(tail) == 0 || tail[len(tail)-1].Role != chat.Assistant {
-		return errors.New("there is no reply to write again yet; send a message first")
+		return words.Fail("answer.no_reply")
 	}
 	answer, err := a.regenerate(ctx, tail[len(tail)-1].ID, TalkOptions{}, out.each)
 	if err != nil {

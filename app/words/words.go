@@ -34,8 +34,8 @@ type Words struct {
 }
 
 // In returns the words of a language, such as "fr". "system" and "" stand for
-// the one that the environment names (see Environment), and so does a language
-// that is not there stands for English.
+// the one that the environment names (see Environment). A language that is not
+// there is English.
 func In(language, environment string) Words {
 	if language == "" || language == "system" {
 		language = environment
