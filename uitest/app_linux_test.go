@@ -116,6 +116,28 @@ func environment(home string, more ...string) []string {
 		"NOTSO_MODEL="+filepath.Join(bench.root, "models", starter)), more...)
 }
 
+// saves sends line, which opens a dialog that asks where to, and answers file,
+// until that holds what whole tells. Keys can be lost before a dialog listens,
+// and letters that the keyboard lacks while xdotool lends them a key, so it
+// answers again, slower, and asks for another dialog where one has gone.
+func (w *window) saves(line, title, file string, whole func(data []byte) bool) {
+	w.t.Helper()
+	saved := func() bool {
+		data, err := os.ReadFile(file)
+		return err == nil && whole(data)
+	}
+	for _, delay := range []string{"5", "25", "125"} {
+		if bench.screen.find(title) == "" {
+			w.say(line)
+		}
+		bench.screen.answer(w.t, title, file, delay)
+		if poll(20*time.Second, saved) {
+			return
+		}
+	}
+	w.t.Fatalf("after %s, %s does not hold the chat", line, file)
+}
+
 // picture keeps what the window shows in $UITEST_OUT, where that is set.
 func (w *window) picture() {
 	if dir := os.Getenv("UITEST_OUT"); dir != "" {
@@ -250,13 +272,13 @@ func alive(pid int) bool {
 // eventually waits until ok, and fails with what it waited for.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	if !poll(ok) {
+	if !poll(patience, ok) {
 		t.Fatalf("never: %s", what)
 	}
 }
 
-func poll(ok func() bool) bool {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+func poll(within time.Duration, ok func() bool) bool {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return true
 		}

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,21 +70,8 @@ func TestExportThroughTheDialog(t *testing.T) {
 	w.say("/quote ")
 	w.reply("done")
 	file := filepath.Join(t.TempDir(), "réal chat.md")
-	w.say("/export md")
-	dialog := bench.screen.window(t, "Export chat")
-	for _, args := range [][]string{
-		{"windowfocus", "--sync", dialog},
-		{"key", "--window", dialog, "ctrl+a"},
-		{"type", "--window", dialog, "--delay", "5", file},
-		{"key", "--window", dialog, "Return"},
-	} {
-		if out, err := bench.screen.xdotool(args...); err != nil {
-			t.Fatalf("xdotool %v: %v %s", args, err, out)
-		}
-	}
-	eventually(t, "the chat is in the file", func() bool {
-		text, err := os.ReadFile(file)
-		return err == nil && strings.Contains(string(text), "In the beginning was the Word")
+	w.saves("/export md", "Export chat", file, func(data []byte) bool {
+		return bytes.Contains(data, []byte("In the beginning was the Word"))
 	})
 }
 
@@ -119,21 +107,8 @@ func TestChatBecomesAPDF(t *testing.T) {
 	w.say("/quote ")
 	w.reply("done")
 	file := filepath.Join(t.TempDir(), "a chat.pdf")
-	w.say("/export pdf")
-	dialog := bench.screen.window(t, "Export chat")
-	for _, args := range [][]string{
-		{"windowfocus", "--sync", dialog},
-		{"key", "--window", dialog, "ctrl+a"},
-		{"type", "--window", dialog, "--delay", "5", file},
-		{"key", "--window", dialog, "Return"},
-	} {
-		if out, err := bench.screen.xdotool(args...); err != nil {
-			t.Fatalf("xdotool %v: %v\n%s", args, err, out)
-		}
-	}
-	eventually(t, "the chat is a whole PDF", func() bool {
-		data, err := os.ReadFile(file)
-		return err == nil && strings.HasPrefix(string(data), "%PDF-") && strings.Contains(string(data[max(0, len(data)-64):]), "%%EOF")
+	w.saves("/export pdf", "Export chat", file, func(data []byte) bool {
+		return bytes.HasPrefix(data, []byte("%PDF-")) && bytes.Contains(data[max(0, len(data)-64):], []byte("%%EOF"))
 	})
 	w.say("/quote John 3:16") // the window is still there
 	w.reply("done")

@@ -45,7 +45,7 @@ func openScreen() (*screen, error) {
 		s.close()
 		return nil, err
 	}
-	if !poll(func() bool { _, err := s.xdotool("getdisplaygeometry"); return err == nil }) {
+	if !poll(patience, func() bool { _, err := s.xdotool("getdisplaygeometry"); return err == nil }) {
 		s.close()
 		return nil, fmt.Errorf("Xvfb on display %s does not answer:\n%s", s.display, &s.log)
 	}
@@ -70,14 +70,39 @@ func (s *screen) xdotool(args ...string) (string, error) {
 	return string(bytes.TrimSpace(out)), err
 }
 
-// window waits for a visible window with title and returns its id.
-func (s *screen) window(t *testing.T, title string) string {
+// answer types text, with a number of milliseconds after each key, into the
+// dialog titled title and ends with Return.
+func (s *screen) answer(t testing.TB, title, text, delay string) {
 	t.Helper()
-	var id string
+	dialog := s.window(t, title)
+	for _, args := range [][]string{
+		{"windowfocus", "--sync", dialog},
+		{"key", "--window", dialog, "ctrl+a"},
+		{"type", "--window", dialog, "--delay", delay, text},
+		{"key", "--window", dialog, "Return"},
+	} {
+		if out, err := s.xdotool(args...); err != nil {
+			t.Fatalf("xdotool %v: %v %s", args, err, out)
+		}
+	}
+}
+
+// window waits for a visible window with title and returns its id.
+func (s *screen) window(t testing.TB, title string) (id string) {
+	t.Helper()
 	eventually(t, "there is a window titled "+title, func() bool {
-		ids, err := s.xdotool("search", "--onlyvisible", "--name", title)
-		id, _, _ = strings.Cut(ids, "\n")
-		return err == nil && id != ""
+		id = s.find(title)
+		return id != ""
 	})
+	return id
+}
+
+// find returns the id of the first visible window with title, "" if there is none.
+func (s *screen) find(title string) (id string) {
+	ids, err := s.xdotool("search", "--onlyvisible", "--name", title)
+	if err != nil {
+		return ""
+	}
+	id, _, _ = strings.Cut(ids, "\n")
 	return id
 }

@@ -42,7 +42,7 @@ func drive(binary string, env []string) (*webdriver, error) {
 	if err := d.cmd.Start(); err != nil {
 		return nil, err
 	}
-	if !poll(func() bool {
+	if !poll(patience, func() bool {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()
