@@ -21,13 +21,12 @@ import (
 
 	"notso/engine"
 	"notso/engine/prompt/jinja2"
-	"notso/engine/reply"
 )
 
 // Template is a parsed chat template.
 type Template struct {
 	parsed *jinja2.Template
-	think  reply.Tags
+	format format
 	thinks bool // the source has tags for reasoning
 }
 
@@ -53,8 +52,8 @@ func Parse(source string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	think, thinks := findThinkTags(source)
-	return &Template{parsed: parsed, think: think, thinks: thinks}, nil
+	format, thinks := findFormat(source)
+	return &Template{parsed: parsed, format: format, thinks: thinks}, nil
 }
 
 // chatML is the format that most models without a template were trained on.
@@ -82,7 +81,7 @@ func (t *Template) Render(ctx context.Context, in Input) (Prompt, error) {
 		return Prompt{}, err
 	}
 	tail := strings.TrimRight(text, " \n")
-	return Prompt{Text: text, Thinking: in.GenerationPrompt && strings.HasSuffix(tail, strings.TrimSpace(t.think.Open))}, nil
+	return Prompt{Text: text, Thinking: in.GenerationPrompt && strings.HasSuffix(tail, strings.TrimSpace(t.format.think.Open))}, nil
 }
 
 // RenderJSON renders source with the variables of a JSON object, the keys of all

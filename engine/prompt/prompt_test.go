@@ -161,6 +161,8 @@ func TestTraitsOfPublicModels(t *testing.T) {
 		{"microsoft-Phi-3.5-mini-instruct", Traits{Think: usual}},
 		{"GLM-4.7-Flash", Traits{Thinks: true, Tools: true, Think: usual}},
 		{"Cohere2MoE", Traits{Thinks: true, Tools: true, Think: reply.Tags{Open: "<|START_THINKING|>", Close: "<|END_THINKING|>"}}},
+		{"unsloth-Apriel-1.5", Traits{Thinks: true, Tools: true, Think: reply.Tags{Open: "<thinking>", Close: "</thinking>"}}},
+		{"upstage-Solar-Open-100B", Traits{Thinks: true, Tools: true, Think: reply.Tags{Open: "<|think|>", Close: "<|end|><|begin|>assistant<|content|>"}, Answer: "<|content|>"}},
 		{"google-gemma-4-31B-it-interleaved", Traits{Thinks: true, Tools: true, Think: reply.Tags{Open: "<|channel>thought\n", Close: "<channel|>"}}},
 	} {
 		t.Run(test.template, func(t *testing.T) {
@@ -270,6 +272,9 @@ func TestTraits(t *testing.T) {
 		{"a switch named thinking", "{{ 'on' if thinking }}", Traits{Thinks: true, Think: reply.Tags{Open: "<think>", Close: "</think>"}}},
 		{"reasoning is cut from past replies", "{{ messages[0].content.split('</think>')[-1] }}", Traits{Thinks: true, Think: reply.Tags{Open: "<think>", Close: "</think>"}}},
 		{"tags of Mistral", "{# [THINK] [/THINK] <think> </think> #}", Traits{Thinks: true, Think: reply.Tags{Open: "[THINK]", Close: "[/THINK]"}}},
+		{"messages of gpt-oss", "{{ '<|channel|>analysis<|message|>' }}{{ '<|channel|>final<|message|>' }}", Traits{Thinks: true,
+			Think:  reply.Tags{Open: "<|channel|>analysis<|message|>", Close: "<|end|><|start|>assistant<|channel|>final<|message|>"},
+			Answer: "<|channel|>final<|message|>"}},
 		{"tools by their JSON", "{{ tools|tojson }}", Traits{Tools: true, Think: reply.Tags{Open: "<think>", Close: "</think>"}}},
 		{"tools under the name of SmolLM3", "{% for t in xml_tools %}{{ t.function.name }}{% endfor %}", Traits{Tools: true, Think: reply.Tags{Open: "<think>", Close: "</think>"}}},
 		{"refuses everything", "{{ raise_exception('no') }}", Traits{Think: reply.Tags{Open: "<think>", Close: "</think>"}}},
@@ -283,6 +288,25 @@ func TestTraits(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestReasoningIsSwitchedByTheNameThatTheTemplateReads(t *testing.T) {
+	for _, test := range []struct{ template, on, off string }{
+		{"{{ enable_thinking }}", "True", "False"},
+		{"{{ thinking }}", "True", "False"},
+		{"{{ thinking }}{{ enable_thinking }}", "True", "False"},
+		{"{{ reasoning_effort|default('medium') }}", "medium", "low"},
+	} {
+		template, err := Parse(test.template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for thinking, want := range map[engine.Thinking]string{engine.ThinkingOn: test.on, engine.ThinkingOff: test.off} {
+			if p, err := template.Render(t.Context(), Input{Thinking: thinking}); err != nil || p.Text != want {
+				t.Errorf("%s with thinking %s gives %q, %v; want %q", test.template, thinking, p.Text, err, want)
+			}
+		}
 	}
 }
 

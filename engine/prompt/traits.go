@@ -3,6 +3,7 @@ package prompt
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ type Traits struct {
 	Thinks bool       // it reacts to Input.Thinking, or has tags for reasoning
 	Tools  bool       // it shows the model the tools
 	Think  reply.Tags // around reasoning; <think> and </think> where the template names none
+	Answer string     // before an answer without reasoning; empty where it needs nothing
 }
 
 // probeTime ends the probe of a template that takes too long to be usable.
@@ -40,7 +42,8 @@ func (t *Template) Traits() Traits {
 	return Traits{
 		Thinks: t.thinks || t.probe(on) != t.probe(off),
 		Tools:  strings.Contains(t.probe(tools), probeName),
-		Think:  t.think,
+		Think:  t.format.think,
+		Answer: t.format.answer,
 	}
 }
 
@@ -55,27 +58,54 @@ func (t *Template) probe(in Input) string {
 	return p.Text
 }
 
-// thinkTags are the tags that models write around reasoning, the usual ones
-// last: a template may mention those in a text beside its own.
-var thinkTags = []reply.Tags{
-	{Open: "<|START_THINKING|>", Close: "<|END_THINKING|>"}, // Command A, Command R7B
-	{Open: "[THINK]", Close: "[/THINK]"},                    // Magistral, Ministral
-	{Open: "<seed:think>", Close: "</seed:think>"},          // Seed-OSS
-	{Open: "<|channel>thought\n", Close: "<channel|>"},      // Gemma 4
-	{Open: "<|inner_prefix|>", Close: "<|inner_suffix|>"},   // Apertus
-	{Open: "<thinking>", Close: "</thinking>"},              // Apriel
-	{Open: "<think>", Close: "</think>"},                    // SmolLM3, Qwen3, DeepSeek, GLM and most others
+// format is how a family of models marks the parts of a reply. A template has it
+// when its source has all signs, or without any, both tags.
+type format struct {
+	think  reply.Tags
+	answer string
+	signs  []string
 }
 
-// findThinkTags returns the tags that a template's source has. Without any, it
-// returns the usual ones.
-func findThinkTags(source string) (tags reply.Tags, found bool) {
+// formats are those that models write, the usual one last: a template may mention
+// its tags in a text beside its own.
+var formats = []format{
+	{think: reply.Tags{Open: "<|START_THINKING|>", Close: "<|END_THINKING|>"}},                 // Command A, Command R7B
+	{think: reply.Tags{Open: "[THINK]", Close: "[/THINK]"}},                                    // Magistral, Ministral
+	{think: reply.Tags{Open: "<seed:think>", Close: "</seed:think>"}},                          // Seed-OSS
+	{think: reply.Tags{Open: "<mm:think>", Close: "</mm:think>"}},                              // MiniMax-M3
+	{think: reply.Tags{Open: "<|channel>thought\n", Close: "<channel|>"}},                      // Gemma 4
+	{think: reply.Tags{Open: "<|inner_prefix|>", Close: "<|inner_suffix|>"}},                   // Apertus
+	{think: reply.Tags{Open: "Here are my reasoning steps:", Close: "[BEGIN FINAL RESPONSE]"}}, // Apriel 1.6
+	{think: reply.Tags{Open: "<thinking>", Close: "</thinking>"}},                              // Apriel 1.5
+	{ // gpt-oss
+		think:  reply.Tags{Open: "<|channel|>analysis<|message|>", Close: "<|end|><|start|>assistant<|channel|>final<|message|>"},
+		answer: "<|channel|>final<|message|>",
+		signs:  []string{"<|channel|>analysis<|message|>", "<|channel|>final<|message|>"},
+	},
+	{ // Solar Open
+		think:  reply.Tags{Open: "<|think|>", Close: "<|end|><|begin|>assistant<|content|>"},
+		answer: "<|content|>",
+		signs:  []string{"<|begin|>assistant<|think|>", "<|begin|>assistant<|content|>"},
+	},
+	usual,
+}
+
+// usual is the format of SmolLM3, Qwen3, DeepSeek, GLM and most others.
+var usual = format{think: reply.Tags{Open: "<think>", Close: "</think>"}}
+
+// findFormat returns the format that a template's source has. Without any, it
+// returns the usual one.
+func findFormat(source string) (f format, found bool) {
 	source = strings.ReplaceAll(source, `\n`, "\n")
-	for _, tags := range thinkTags {
-		if strings.Contains(source, tags.Close) && strings.Contains(source, tags.Open) {
-			return tags, true
+	has := func(sign string) bool { return strings.Contains(source, sign) }
+	for _, f := range formats {
+		signs := f.signs
+		if signs == nil {
+			signs = []string{f.think.Open, f.think.Close}
+		}
+		if !slices.ContainsFunc(signs, func(sign string) bool { return !has(sign) }) {
+			return f, true
 		}
 	}
-	usual := thinkTags[len(thinkTags)-1]
-	return usual, strings.Contains(source, usual.Close)
+	return usual, has(usual.think.Close)
 }

@@ -33,17 +33,27 @@ func (t *Template) variables(in Input) jinja.Value {
 	set("add_generation_prompt", jinja.NewBool(in.GenerationPrompt))
 	set("bos_token", jinja.NewString(in.BOS))
 	set("eos_token", jinja.NewString(in.EOS))
-	if in.Thinking != engine.ThinkingDefault {
-		set(t.switchName(), jinja.NewBool(in.Thinking == engine.ThinkingOn))
+	switch name := t.switchName(); {
+	case in.Thinking == engine.ThinkingDefault:
+	case name != effort:
+		set(name, jinja.NewBool(in.Thinking == engine.ThinkingOn))
+	case in.Thinking == engine.ThinkingOff:
+		set(effort, jinja.NewString("low"))
 	}
 	return vars
 }
 
+// effort is how gpt-oss calls what it has instead of a switch: "low", "medium"
+// or "high". It always reasons a little.
+const effort = "reasoning_effort"
+
 // switchName is the variable that turns reasoning on and off. Some families call
 // it thinking.
 func (t *Template) switchName() string {
-	if !t.parsed.Reads("enable_thinking") && t.parsed.Reads("thinking") {
-		return "thinking"
+	for _, name := range []string{"enable_thinking", "thinking", effort} {
+		if t.parsed.Reads(name) {
+			return name
+		}
 	}
 	return "enable_thinking"
 }

@@ -10,6 +10,8 @@
 //     already have opened it (Options.InReasoning). A little white space before
 //     the opening tag is allowed, and belongs to the reasoning. A tag later on,
 //     such as one that an answer quotes, is text.
+//   - What some models write before an answer without reasoning (Options.Answer)
+//     is dropped, with the white space before it.
 //   - A tool call is what stands between its tags in the answer, if that is a
 //     JSON object with a name; otherwise it is text, so that nothing is lost. A
 //     call that the end of the reply leaves open counts when it is complete. In
@@ -45,6 +47,7 @@ func ToolCallTags() Tags { return Tags{"<tool_call>", "</tool_call>"} }
 // Options say what a model's replies look like.
 type Options struct {
 	Think       Tags
+	Answer      string // before an answer without reasoning
 	ToolCall    Tags
 	Stop        []string // empty strings are ignored
 	InReasoning bool     // the prompt has opened the reasoning
@@ -57,6 +60,7 @@ const maxSpace = 64
 // Parser reads one reply.
 type Parser struct {
 	think, call    Tags
+	answer         string
 	stops          []string
 	reasoningMarks []string // what ends a stretch of reasoning: the tag, then stops
 	textMarks      []string // what ends a stretch of text: the call's tag, then stops
@@ -73,6 +77,7 @@ type Parser struct {
 func New(o Options) *Parser {
 	p := &Parser{
 		think:          o.Think,
+		answer:         o.Answer,
 		call:           o.ToolCall,
 		stops:          o.Stop,
 		reasoningMarks: append([]string{o.Think.Close}, o.Stop...),
@@ -119,17 +124,24 @@ func (p *Parser) run(last bool) {
 
 // start decides whether the reply begins with reasoning.
 func (p *Parser) start(last bool) bool {
-	open := p.think.Open
 	rest := bytes.TrimLeft(p.pending, " \t\r\n")
 	space := len(p.pending) - len(rest)
-	possible := open != "" && space <= maxSpace
 	_, stop := first(p.pending, p.stops)
+	begins := func(mark string) bool {
+		return mark != "" && space <= maxSpace && bytes.HasPrefix(rest, []byte(mark)) && (stop.to < 0 || stop.to > space+len(mark))
+	}
+	mayBegin := func(mark string) bool {
+		return mark != "" && space <= maxSpace && bytes.HasPrefix([]byte(mark), rest) && stop.to < 0 && !last
+	}
 	switch {
-	case possible && bytes.HasPrefix(rest, []byte(open)) && (stop.to < 0 || stop.to > space+len(open)):
+	case begins(p.think.Open):
 		p.emit(engine.EventReasoning, p.pending[:space], true)
-		p.drop(space + len(open))
+		p.drop(space + len(p.think.Open))
 		p.step, p.thinking = (*Parser).reasoning, true
-	case possible && bytes.HasPrefix([]byte(open), rest) && stop.to < 0 && !last:
+	case begins(p.answer):
+		p.drop(space + len(p.answer))
+		p.step = (*Parser).text
+	case mayBegin(p.think.Open), mayBegin(p.answer):
 		return false
 	default:
 		p.step = (*Parser).text

@@ -12,7 +12,7 @@ import (
 )
 
 func options() Options {
-	return Options{Think: Tags{"<think>", "</think>"}, ToolCall: ToolCallTags(), Stop: []string{"STOP", "TOP!", ""}}
+	return Options{Think: Tags{"<think>", "</think>"}, Answer: "<say>", ToolCall: ToolCallTags(), Stop: []string{"STOP", "TOP!", ""}}
 }
 
 // read parses pieces and joins neighbouring events of one kind.
@@ -53,6 +53,10 @@ func TestParser(t *testing.T) {
 		{name: "reasoning without an end", reply: "<think>hm", want: "R[hm]"},
 		{name: "a tag in the answer is text", reply: "Use <think> and </think>.", want: "T[Use <think> and </think>.]"},
 		{name: "a second block of reasoning is text", reply: "<think>a</think>b<think>c</think>", want: "R[a] T[b<think>c</think>]"},
+		{name: "what stands before an answer", reply: "\n<say>Yes <say>", want: "T[Yes <say>]"},
+		{name: "the same after reasoning is text", reply: "<think>a</think><say>b", want: "R[a] T[<say>b]"},
+		{name: "a beginning of what stands before an answer", reply: "<sa", want: "T[<sa]"},
+		{name: "a stop string within what stands before an answer", stop: "<sa", reply: "<say>a", want: "", wantStopped: true},
 		{name: "a beginning of a tag at the end", reply: "a <thi", want: "T[a <thi]"},
 		{name: "an unfinished opening tag alone", reply: "<thin", want: "T[<thin]"},
 		{name: "a stop string", reply: "one STOP two", want: "T[one ]", wantStopped: true},
@@ -209,7 +213,10 @@ func reference(o Options, text string) (events []engine.Event, stopped bool) {
 			longest, tag = next, true
 		}
 		space, opened := strings.CutSuffix(soFar, o.Think.Open)
+		before, answers := strings.CutSuffix(soFar, o.Answer)
 		switch {
+		case part == "start" && answers && strings.Trim(before, " \t\r\n") == "" && len(before) <= maxSpace:
+			part, begun = "text", at
 		case part == "start" && opened && strings.Trim(space, " \t\r\n") == "" && len(space) <= maxSpace:
 			emit(engine.EventReasoning, space)
 			part, begun = "reasoning", at
@@ -242,8 +249,14 @@ func without(text string, o Options) string {
 	rest := strings.TrimLeft(text, " \t\r\n")
 	space := text[:len(text)-len(rest)]
 	if !o.InReasoning {
+		if len(space) > maxSpace {
+			return text
+		}
+		if answer, ok := strings.CutPrefix(rest, o.Answer); ok {
+			return answer
+		}
 		inner, opened := strings.CutPrefix(rest, o.Think.Open)
-		if !opened || len(space) > maxSpace {
+		if !opened {
 			return text
 		}
 		text = space + inner

@@ -121,7 +121,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 		m.info.ContextAsked = opts.ContextLength
 	}
 	call := reply.ToolCallTags()
-	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, call.Open, call.Close)
+	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, m.traits.Answer, call.Open, call.Close)
 	build := buildName(m.weights.Library(), own.Unchecked)
 	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, gpuLayers != 0, openSnapshots(
 		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
@@ -202,13 +202,15 @@ func kvType(name string) (llama.KVType, error) {
 	return "", &engine.UnsupportedError{What: fmt.Sprintf("a KV cache of type %q", name)}
 }
 
-// tagTokens are those tags that the vocabulary has as one control token.
-// Ordinary tokens are text anyway.
+// tagTokens are the control tokens that tags are made of. Ordinary tokens are
+// text anyway.
 func tagTokens(vocab *llama.Vocab, tags ...string) map[llama.Token]bool {
 	tokens := make(map[llama.Token]bool)
 	for _, tag := range tags {
-		if t := vocab.TokenizeMore(tag); len(t) == 1 && vocab.IsControl(t[0]) {
-			tokens[t[0]] = true
+		for _, t := range vocab.TokenizeMore(tag) {
+			if vocab.IsControl(t) {
+				tokens[t] = true
+			}
 		}
 	}
 	return tokens

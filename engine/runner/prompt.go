@@ -90,8 +90,8 @@ func (m *model) expected(ctx context.Context, req engine.Request) ([]llama.Token
 }
 
 // render makes the prompt. Under a grammar the model cannot open its reasoning
-// by itself, as that is no part of the answer: where it shall think, the prompt
-// opens it.
+// or its answer by itself, as that is no part of the answer: the prompt opens the
+// reasoning where it shall think, else the answer.
 func (m *model) render(ctx context.Context, req engine.Request) (prompt.Prompt, error) {
 	p, err := m.template.Render(ctx, prompt.Input{
 		Messages:         req.Messages,
@@ -103,11 +103,16 @@ func (m *model) render(ctx context.Context, req engine.Request) (prompt.Prompt, 
 		GenerationPrompt: true,
 	})
 	closed := strings.HasSuffix(strings.TrimRight(p.Text, " \n"), m.traits.Think.Close)
-	if err == nil && req.Grammar != "" && req.Thinking == engine.ThinkingOn && m.traits.Thinks && !p.Thinking && !closed {
+	if err != nil || req.Grammar == "" || p.Thinking || closed {
+		return p, err
+	}
+	if req.Thinking == engine.ThinkingOn && m.traits.Thinks {
 		p.Text += m.traits.Think.Open
 		p.Thinking = true
+	} else {
+		p.Text += m.traits.Answer
 	}
-	return p, err
+	return p, nil
 }
 
 // written is a partial reply as the model wrote it, after a prompt that may have
@@ -122,13 +127,15 @@ func (m *model) written(partial engine.Partial, opened bool) string {
 		text += partial.Reasoning
 		opened = true
 	}
-	if partial.Text != "" {
-		if opened {
-			text += think.Close
-		}
-		text += partial.Text
+	if partial.Text == "" {
+		return text
 	}
-	return text
+	if opened {
+		text += think.Close
+	} else {
+		text += m.traits.Answer
+	}
+	return text + partial.Text
 }
 
 // piece is a token as the reply parser sees it.

@@ -78,6 +78,15 @@ func TestReasoningAndAnswerComeApart(t *testing.T) {
 	}
 }
 
+func TestTagsMayBeSeveralTokensSomeOfThemControl(t *testing.T) {
+	r := loadScripted(t, scripted.Script{Answer: []string{"<|channel>", "thought\n", "Two threes", "<channel|>", "Six"}}, engine.LoadOptions{
+		Template: "{# <|channel>thought\n <channel|> #}{% for m in messages %}{{ m.role + '\n' + m.content }}{% endfor %}{{ 'assistant\n' }}",
+	})
+	if o := reply1(t, r, greedy(0, "2 × 3?")); o.reasoning != "Two threes" || o.text != "Six" {
+		t.Errorf("reasoning %q, answer %q; want %q and %q", o.reasoning, o.text, "Two threes", "Six")
+	}
+}
+
 func TestLimitsEndAReply(t *testing.T) {
 	script := scripted.Plain()
 	r := loadScripted(t, script, engine.LoadOptions{ContextLength: 256})

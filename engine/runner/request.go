@@ -181,9 +181,12 @@ func (r *Runner) Measure(ctx context.Context, req engine.Request) (engine.Measur
 // parser reads the reply that begins at s. In an answer that is resumed, tags of
 // reasoning are text, and so they are in one under a grammar.
 func (m *model) parser(req engine.Request, s start) *reply.Parser {
-	opts := reply.Options{Think: m.traits.Think, ToolCall: reply.ToolCallTags(), Stop: req.Limits.Stop, InReasoning: s.reasoning}
+	opts := reply.Options{
+		Think: m.traits.Think, Answer: m.traits.Answer, ToolCall: reply.ToolCallTags(),
+		Stop: req.Limits.Stop, InReasoning: s.reasoning,
+	}
 	if s.answering || req.Grammar != "" && !s.reasoning {
-		opts.Think = reply.Tags{}
+		opts.Think, opts.Answer = reply.Tags{}, ""
 	}
 	return reply.New(opts)
 }

@@ -14,7 +14,8 @@ import (
 
 // Script is what a scripted model says, whatever it is asked. Each piece is one
 // token. A piece of a single byte is that byte's token, so that a rune can be
-// written in halves; any other piece is a token of its own.
+// written in halves; any other piece is a token of its own, and a control token if
+// it begins with "<|" or ends with "|>".
 type Script struct {
 	Reasoning []string // written between <think> and </think>, unless thinking is off
 	Answer    []string // a tool call is part of it, tags and all

@@ -57,10 +57,18 @@ func newVocabulary(s Script) (*vocabulary, error) {
 		}
 		used[piece] = true
 		if _, known := v.ids[piece]; !known {
-			v.add(piece, piece, typeUserDefined)
+			v.add(piece, piece, kind(piece))
 		}
 	}
 	return v, v.check("assistant\n", s.pieces(true))
+}
+
+// kind is what models make of tokens with such a name.
+func kind(piece string) int32 {
+	if strings.HasPrefix(piece, "<|") || strings.HasSuffix(piece, "|>") {
+		return typeControl
+	}
+	return typeUserDefined
 }
 
 func (v *vocabulary) add(text, token string, kind int32) {
