@@ -88,8 +88,9 @@ type Done struct {
 // Batches tells in which batches the tokens of a prompt and a reply were
 // evaluated, in order, those found evaluated included: rounding depends on it. It
 // is a list of runs with blanks between them: how many tokens, "+ROW/SIZE" where
-// they were not all of a batch, "@THREADS", and "*TIMES" where the same follows
-// again. "128@2*3 44@2 1@2*57" is a prompt of 428 tokens and a reply of 57.
+// they were not all of a batch, "~SIZE" where the batch was speculated and the rest
+// of it was wrong, "@THREADS", and "*TIMES" where the same follows again.
+// "128@2*3 44@2 1@2*57 2~4@2" is a prompt of 428 tokens and a reply of 59.
 type Batches string
 
 // Usage counts tokens. CachedTokens of PromptTokens were already evaluated.
@@ -98,6 +99,9 @@ type Usage struct {
 	CachedTokens    int `json:"cached_tokens"`
 	ReplyTokens     int `json:"reply_tokens"` // reasoning included
 	ReasoningTokens int `json:"reasoning_tokens"`
+
+	Guessed      int `json:"guessed,omitempty"`       // tokens that were evaluated before it was known that they come
+	GuessedRight int `json:"guessed_right,omitempty"` // of these
 }
 
 // Timings of a reply. FirstTokenMS counts from the call of Reply.

@@ -38,6 +38,10 @@ type Request struct {
 	// only what stands before its end is evaluated.
 	Draft bool `json:"draft,omitempty"`
 
+	// Speculation guesses the next tokens from where the last ones stood before, in
+	// prompt and reply, and evaluates the guesses with them. See Speculation.
+	Speculation Speculation `json:"speculation,omitempty"`
+
 	// Batches has prompt and reply evaluated anew, in the batches that Done.Batches
 	// told of another reply: so it can be replayed to the bit. What the recording
 	// does not cover, or was made for another kind of processor, is evaluated as
@@ -91,6 +95,17 @@ const (
 	ThinkingDefault Thinking = "" // as the template has it
 	ThinkingOn      Thinking = "on"
 	ThinkingOff     Thinking = "off"
+)
+
+// Speculation says whether a reply may be written several tokens at a time. They
+// are drawn from the same probabilities either way, which may be rounded otherwise.
+// Candidates, replies in the background and those beside others are not speculated.
+type Speculation string
+
+const (
+	SpeculationAuto Speculation = ""    // where it is measured to be faster; at temperature 0 only where nothing is rounded otherwise
+	SpeculationOn   Speculation = "on"  // wherever a guess is likely right
+	SpeculationOff  Speculation = "off" // token by token
 )
 
 // Sampling sets how the next token is drawn. Build it from DefaultSampling or

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"notso/engine"
 	"notso/engine/llama"
@@ -31,6 +32,9 @@ type share struct {
 	row    int // of the first token in the batch
 	tokens int
 	logits int // index of the last token in the batch; -1 when it is not sampled
+
+	guesses guesses // behind the last token
+	guessed bool    // there are some, or were where this is replayed
 }
 
 // fill puts the next tokens of the running jobs into the batch: first of those
@@ -61,6 +65,7 @@ func (s *scheduler) fill() bool {
 			room -= n
 		}
 	}
+	s.guess()
 	return len(s.shares) > 0
 }
 
@@ -88,6 +93,7 @@ func (s *scheduler) add(j *job, n int) {
 func (s *scheduler) evaluate() {
 	switch err := s.decode(); {
 	case err == nil:
+		s.tight = false
 		s.count()
 		for _, sh := range s.shares {
 			s.advance(sh)
@@ -115,7 +121,7 @@ func (s *scheduler) count() {
 		from := len(seq.tokens)
 		seq.tokens = append(seq.tokens, sh.job.tokens[from:from+sh.tokens]...)
 		for i := range sh.tokens {
-			seq.marks = append(seq.marks, mark{uint16(sh.row + i), uint16(s.batch.Len()), uint16(s.used)})
+			seq.marks = append(seq.marks, mark{uint16(sh.row + i), uint16(s.batch.Len()), uint16(s.used), sh.guessed})
 		}
 		s.evaluated += sh.tokens
 	}
@@ -127,13 +133,17 @@ func (s *scheduler) advance(sh share) {
 	j := sh.job
 	j.progress()
 	if sh.logits < 0 {
+		s.dropGuesses(sh)
 		if j.pending() == 0 {
 			s.end(j, "", nil)
 		}
 		return
 	}
-	if finish, err := j.step(s.context, sh.logits, s.length); finish != "" || err != nil {
+	switch finish, err := s.write(sh); {
+	case finish != "" || err != nil:
 		s.end(j, finish, err)
+	case s.rehearsal > 0:
+		s.rehearse(j, sh.logits, s.rehearsal)
 	}
 }
 
@@ -151,9 +161,14 @@ func (s *scheduler) restore() {
 // makeRoom frees cells of the KV cache for the batch. A reply in the background
 // that needs them gives way, as it must not cost a chat its cache. Else they are
 // an idle sequence's, else those of the reply that came last, which waits and
-// starts over. Padding goes first. One reply alone, that fills the cache, is at its end.
+// starts over. Padding and guesses go first. One reply alone, that fills the cache,
+// is at its end.
 func (s *scheduler) makeRoom() {
 	if s.unpad() {
+		return
+	}
+	if !s.tight && slices.ContainsFunc(s.shares, func(sh share) bool { return len(sh.guesses.tokens) > 0 }) {
+		s.tight = true
 		return
 	}
 	for _, j := range s.running {

@@ -58,6 +58,9 @@ func TestAReplyIsExactHoweverItsPromptCame(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("warmed", restored, 200)
+	req.Speculation = engine.SpeculationOn
+	check("speculated", restored, 200)
+	req.Speculation = engine.SpeculationAuto
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -24,12 +24,28 @@ type job struct {
 	leader     *job   // the first candidate, whose prompt this one shares; nil for others
 	recorded   []mark // how the tokens shall be evaluated; nil for as usual
 
+	lookup      *lookup            // guesses at the reply; nil: none are wanted
+	speculation engine.Speculation // when
+	exact       bool               // not where that rounds otherwise
+
 	seq     *sequence       // nil while it waits
 	parts   []snapshot.Part // of the prompt, on disk, that are restored first
 	end     ending          // asked for from outside; guarded by the scheduler's lock
 	reports bool            // the prompt takes several batches, so that progress is told
 	cached  int             // tokens found evaluated
 	started time.Time       // when the first batch with its tokens began
+}
+
+// speculate has guesses made as a request asks for; in a replay only those that
+// were recorded.
+func (j *job) speculate(req engine.Request) {
+	j.speculation, j.exact = req.Speculation, exactly(req.Sampling)
+	if j.recorded != nil {
+		j.speculation = engine.SpeculationOff
+	}
+	if j.recorded != nil || j.speculation != engine.SpeculationOff {
+		j.lookup = newLookup(j.prompt)
+	}
 }
 
 // ending is how a job shall end before its time.

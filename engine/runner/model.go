@@ -123,7 +123,8 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	call := reply.ToolCallTags()
 	m.tags = tagTokens(m.vocab, m.traits.Think.Open, m.traits.Think.Close, m.traits.Answer, call.Open, call.Close)
 	build := buildName(m.weights.Library(), own.Unchecked)
-	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, gpuLayers != 0, openSnapshots(
+	speculation := newSpeculation(gpuLayers != 0, settings.KVType == llama.KVFloat16)
+	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, speculation, gpuLayers != 0, openSnapshots(
 		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
 	return nil
 }

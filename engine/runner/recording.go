@@ -15,13 +15,18 @@ import (
 // by the same marks is the same to the bit, see docs/performance.md.
 type mark struct {
 	row, size, threads uint16
+	guessed            bool // the rows after the first were guesses at the reply
 }
 
 // after is the mark of the next token in the batch of m.
-func (m mark) after() mark { return mark{m.row + 1, m.size, m.threads} }
+func (m mark) after() mark {
+	m.row++
+	return m
+}
 
 // record writes marks as engine.Batches: each run "tokens", "+row/size" where the
-// batch had others, "@threads", and "*times" where the same run follows again.
+// batch had others, "~size" where it had guesses, "@threads", and "*times" where
+// the same run follows again.
 func record(marks []mark) engine.Batches {
 	var b strings.Builder
 	for len(marks) > 0 {
@@ -33,7 +38,10 @@ func record(marks []mark) engine.Batches {
 			b.WriteByte(' ')
 		}
 		fmt.Fprintf(&b, "%d", n)
-		if n != int(first.size) {
+		switch {
+		case first.guessed:
+			fmt.Fprintf(&b, "~%d", first.size)
+		case n != int(first.size):
 			fmt.Fprintf(&b, "+%d/%d", first.row, first.size)
 		}
 		fmt.Fprintf(&b, "@%d", first.threads)
@@ -61,21 +69,17 @@ var errRecording = errors.New("not a recording of batches")
 func recorded(batches engine.Batches, most, limit int) (marks []mark, err error) {
 	for _, text := range strings.Fields(string(batches)) {
 		run, times, _ := strings.Cut(text, "*")
-		n, repeat, first := 0, 1, mark{}
-		if _, err := fmt.Sscanf(run, "%d+%d/%d@%d", &n, &first.row, &first.size, &first.threads); err != nil {
-			first = mark{}
-			if _, err := fmt.Sscanf(run, "%d@%d", &n, &first.threads); err != nil || n <= 0 || n > most {
-				return nil, errRecording
-			}
-			first.size = uint16(n)
+		n, first, err := recordedRun(run, most)
+		if err != nil {
+			return nil, err
 		}
+		repeat := 1
 		if times != "" {
 			if _, err := fmt.Sscanf(times, "%d", &repeat); err != nil {
 				return nil, errRecording
 			}
 		}
-		fits := n > 0 && int(first.row)+n <= int(first.size) && int(first.size) <= most && first.threads > 0 && first.threads <= maxThreads
-		if !fits || repeat < 1 || repeat > (limit-len(marks))/n {
+		if repeat < 1 || repeat > (limit-len(marks))/n {
 			return nil, errRecording
 		}
 		for range repeat {
@@ -87,6 +91,30 @@ func recorded(batches engine.Batches, most, limit int) (marks []mark, err error)
 		}
 	}
 	return marks, nil
+}
+
+// recordedRun is one run: how many tokens, and the mark of the first.
+func recordedRun(run string, most int) (n int, first mark, err error) {
+	matches := func(format string, into ...any) bool {
+		n, first = 0, mark{}
+		_, err := fmt.Sscanf(run, format, into...)
+		return err == nil
+	}
+	switch {
+	case matches("%d+%d/%d@%d", &n, &first.row, &first.size, &first.threads):
+	case matches("%d~%d@%d", &n, &first.size, &first.threads):
+		first.guessed = true
+		most = min(most, 1+maxGuessesGPU)
+	case matches("%d@%d", &n, &first.threads) && n > 0 && n <= most:
+		first.size = uint16(n)
+	default:
+		return 0, mark{}, errRecording
+	}
+	fits := n > 0 && int(first.row)+n <= int(first.size) && int(first.size) <= most && first.threads > 0 && first.threads <= maxThreads
+	if !fits {
+		return 0, mark{}, errRecording
+	}
+	return n, first, nil
 }
 
 const (
@@ -139,10 +167,15 @@ func (s *scheduler) replaying() *job {
 func (s *scheduler) fillRecorded(j *job) {
 	marks := j.recorded[len(j.seq.tokens):]
 	n := min(run(marks), j.pending())
+	s.forced = int(marks[0].threads)
+	if marks[0].guessed {
+		s.add(j, n)
+		s.guessAgain(run(marks)-n, int(marks[0].size))
+		return
+	}
 	s.pad(int(marks[0].row))
 	s.add(j, n)
 	s.pad(int(marks[0].size) - s.batch.Len())
-	s.forced = int(marks[0].threads)
 }
 
 // padding is the sequence of tokens that belong to no job.

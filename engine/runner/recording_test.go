@@ -14,11 +14,17 @@ func TestARecordingReadsBack(t *testing.T) {
 		var marks []mark
 		for range random.IntN(12) {
 			size := uint16(1 + random.IntN(140))
-			m := mark{uint16(random.IntN(int(size))), size, uint16(1 + random.IntN(3))}
+			m := mark{row: uint16(random.IntN(int(size))), size: size, threads: uint16(1 + random.IntN(3))}
+			if random.IntN(3) == 0 {
+				size = uint16(2 + random.IntN(maxGuessesGPU))
+				m = mark{size: size, threads: m.threads, guessed: true}
+			}
 			n := 1 + random.IntN(int(size-m.row))
 			for range 1 + random.IntN(3) {
 				for i := range n {
-					marks = append(marks, mark{m.row + uint16(i), m.size, m.threads})
+					next := m
+					next.row += uint16(i)
+					marks = append(marks, next)
 				}
 			}
 		}
@@ -35,21 +41,24 @@ func TestARecordingReadsBack(t *testing.T) {
 
 func TestARecordingIsShort(t *testing.T) {
 	var marks []mark
-	for _, run := range []struct{ n, row, size, times int }{{128, 0, 128, 3}, {44, 0, 44, 1}, {1, 0, 1, 57}, {1, 1, 2, 2}} {
+	for _, run := range []struct {
+		n, row, size, times int
+		guessed             bool
+	}{{128, 0, 128, 3, false}, {44, 0, 44, 1, false}, {1, 0, 1, 57, false}, {1, 1, 2, 2, false}, {3, 0, 5, 2, true}, {5, 0, 5, 1, true}} {
 		for range run.times {
 			for i := range run.n {
-				marks = append(marks, mark{uint16(run.row + i), uint16(run.size), 2})
+				marks = append(marks, mark{uint16(run.row + i), uint16(run.size), 2, run.guessed})
 			}
 		}
 	}
-	if got, want := record(marks), engine.Batches("128@2*3 44@2 1@2*57 1+1/2@2*2"); got != want {
+	if got, want := record(marks), engine.Batches("128@2*3 44@2 1@2*57 1+1/2@2*2 3~5@2*2 5~5@2"); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
 func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 	for _, text := range []engine.Batches{
-		"x", "0@1", "-1@1", "5", "5@0", "5@2000", "900@1", "5+3/7@1", "5+0/900@1", "5@1*0", "5@1*-1", "5@1*x", "101@1", "1@1*101", "60@1 60@1", "5@1*99999999999",
+		"x", "0@1", "-1@1", "5", "5@0", "5@2000", "900@1", "5+3/7@1", "5+0/900@1", "5@1*0", "5@1*-1", "5@1*x", "101@1", "1@1*101", "60@1 60@1", "5@1*99999999999", "3~2@1", "0~4@1", "2~100@1", "2~4",
 	} {
 		if marks, err := recorded(text, maxBatch, 100); err == nil {
 			t.Errorf("%q was read as %v", text, marks)

@@ -62,7 +62,7 @@ func TestARecordingOfAnotherReplyDoesNoHarm(t *testing.T) {
 	r := loadStarter(t, engine.LoadOptions{ContextLength: 1024, Threads: 1})
 	req := greedy(12, question)
 	want := reply1(t, r, req)
-	for _, batches := range []engine.Batches{"nonsense", "3@1 1@1*2", "2+5/40@1*3", "528@1*1", "60@1*8 1+3/4@1*90"} {
+	for _, batches := range []engine.Batches{"nonsense", "3@1 1@1*2", "2+5/40@1*3", "528@1*1", "60@1*8 1+3/4@1*90", "20@1 3~9@1*99"} {
 		req.Batches = batches
 		if o := reply1(t, r, req); o.text != want.text || o.done.Finish != want.done.Finish {
 			t.Errorf("in the batches %q: %q, want %q", batches, o.text, want.text)

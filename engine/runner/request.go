@@ -102,6 +102,9 @@ func (m *model) replyJobs(ctx context.Context, req engine.Request, called time.T
 				slog.Warn("a reply is not replayed in the batches that were recorded", "error", err)
 			}
 		}
+		if n == 1 && !req.Background && !m.weights.Recurrent() {
+			j.speculate(req)
+		}
 		jobs = append(jobs, j)
 	}
 	return jobs, nil

@@ -31,6 +31,10 @@ type scheduler struct {
 
 	snapshots *snapshots // nil: none are kept
 
+	speculation *speculation
+	rehearsal   int  // rows that shall be tried after the batch; 0: none
+	tight       bool // there was no room for guesses
+
 	shares    []share // what each job has in the batch
 	padded    int     // tokens that belong to no job
 	forced    int     // threads that evaluate it; 0: as many as are best
@@ -39,17 +43,18 @@ type scheduler struct {
 	aborted   int     // batches, likewise
 }
 
-func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, device bool, snapshots *snapshots) *scheduler {
+func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, speculation *speculation, device bool, snapshots *snapshots) *scheduler {
 	s := &scheduler{
-		device:  device,
-		context: context,
-		batch:   weights.Library().NewBatch(chunk + maxSequences),
-		length:  context.Length(),
-		chunk:   chunk,
-		threads: threads,
-		wake:    make(chan struct{}, 1),
-		done:    make(chan struct{}),
-		cache:   newCache(context, weights.Recurrent()),
+		device:      device,
+		speculation: speculation,
+		context:     context,
+		batch:       weights.Library().NewBatch(chunk + maxSequences),
+		length:      context.Length(),
+		chunk:       chunk,
+		threads:     threads,
+		wake:        make(chan struct{}, 1),
+		done:        make(chan struct{}),
+		cache:       newCache(context, weights.Recurrent()),
 	}
 	if s.snapshots = snapshots; snapshots != nil {
 		snapshots.written = s.signal

@@ -277,7 +277,7 @@ func keepWhole(t *testing.T, m *model, dir string) {
 	m.scheduler.close()
 	threads := chooseThreads(engine.LoadOptions{Threads: 1}, 0)
 	snapshots := openSnapshots(Snapshots{Dir: dir, Budget: gib}, "a recurrent model", true)
-	m.scheduler = startScheduler(m.weights, m.context, prefillChunk, threads, false, snapshots)
+	m.scheduler = startScheduler(m.weights, m.context, prefillChunk, threads, newSpeculation(false, true), false, snapshots)
 	m.scheduler.mu.Lock()
 	defer m.scheduler.mu.Unlock()
 	m.scheduler.cache.whole = true

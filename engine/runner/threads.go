@@ -82,6 +82,11 @@ func (t *threads) count(tokens int, background bool) int {
 	return n
 }
 
+// deciding is count for the next token of one reply, and whether that is a trial.
+func (t *threads) deciding() (n int, trying bool) {
+	return t.count(1, false), t.fixed == 0 && t.decode.trial > 0
+}
+
 // measured takes note of a batch that was evaluated as count said.
 func (t *threads) measured(s step) {
 	if t.fixed > 0 || s.tokens == 0 || s.took <= 0 {
@@ -122,7 +127,7 @@ func (s *scheduler) decode() error {
 	from, cpu := time.Now(), processTime()
 	err := s.context.Decode(s.batch)
 	if err == nil && s.forced == 0 {
-		s.threads.measured(step{threads: n, tokens: s.batch.Len(), took: time.Since(from), cpu: processTime() - cpu})
+		s.measured(n, time.Since(from), processTime()-cpu)
 	}
 	return err
 }

@@ -23,8 +23,8 @@ const (
 )
 
 // TestARandomWalkIsTheSameWithoutACache does what people do with chats, and lets
-// an engine that keeps nothing write each reply as well: they must be the same,
-// but for ties. The KV cache is q8_0, with which rounding does not depend on
+// an engine that keeps and guesses nothing write each reply as well: they must be
+// the same, but for ties. The KV cache is q8_0, with which rounding does not depend on
 // batches, only on the order of cells: what follows a cut fills the holes.
 func TestARandomWalkIsTheSameWithoutACache(t *testing.T) {
 	steps, seed := setting(t, walkSteps, 12), setting(t, walkSeed, 1)
@@ -124,6 +124,7 @@ func (w *walk) same(req engine.Request, o outcome) {
 
 func (w *walk) cold(req engine.Request) outcome {
 	forget(w.plain)
+	req.Speculation = engine.SpeculationOff
 	o := reply1(w.t, w.plain, req)
 	if o.done.Usage.CachedTokens != 0 {
 		w.t.Fatal("the engine without a cache has one")
@@ -134,6 +135,7 @@ func (w *walk) cold(req engine.Request) outcome {
 func (w *walk) request(chat int) engine.Request {
 	req := greedy(1 + w.random.IntN(8))
 	req.Messages, req.Alternatives = slices.Clone(w.chats[chat]), 1
+	req.Speculation = engine.SpeculationOn
 	return req
 }
 
