@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export GOFLAGS := -tags=desktop,production,webkit2_41,sqlite_fts5 -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: run test build check lint bench fuzz golden pictures engine-cuda bench-cuda engine-vulkan clean help setup setup-test
+.PHONY: run test build check lint bench fuzz golden pictures engine-cuda bench-cuda engine-vulkan install uninstall clean help setup setup-test
 
 run: build ## build and open the app (in the terminal where there is no display)
 	@build/run.sh
@@ -18,6 +18,12 @@ test: setup-test ## run every test
 
 build: setup ## build build/bin/notso
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/bin/ .
+
+install: build ## put it into the menu of your desktop (PREFIX, ~/.local by default)
+	@build/install.sh
+
+uninstall: ## take it out of there again; chats and models stay
+	@build/install.sh --remove
 
 check: setup-test ## vet, formatting, import rules, and the whole program for Windows
 	go vet ./...

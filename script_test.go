@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NOTSO_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("NOTSO_ENGINE_LIB", filepath.Join(root, "build", "engine"))
 			env.Setenv("STARTER", starter)
+			env.Setenv("ROOT", root)
 			if err := scripted.WriteModel(filepath.Join(env.WorkDir, "plain.gguf"), scripted.Plain()); err != nil {
 				return err
 			}
