@@ -84,6 +84,7 @@ func (c *canned) handler() http.Handler {
 		fmt.Fprintf(w, "**Markdown** of turn %s", r.PathValue("id"))
 	})
 	c.around(mux)
+	c.dialogs(mux)
 	mux.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
 		c.note(r)
 		w.WriteHeader(http.StatusNoContent)

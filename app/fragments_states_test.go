@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"notso/app/webtest"
@@ -69,7 +70,7 @@ func states() []state {
 		{name: "rename", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) {
 			p.Do(webtest.Script(`document.querySelector('#chat-2 .open').dispatchEvent(new MouseEvent('dblclick', {bubbles: true}))`))
 		}},
-	}, aroundStates()...)
+	}, slices.Concat(aroundStates(), dialogStates())...)
 }
 
 func TestWindowHasNoAccessibilityViolation(t *testing.T) {

@@ -10,7 +10,8 @@ export function connect(scroller) {
   let follow = true;
   let top = 0; // scrollTop after the last scroll, to tell up from down
 
-  const left = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  const empty = () => !turns.firstElementChild; // the greeting is read from its beginning
+  const left = () => (empty() ? 0 : scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop);
   const ended = () => left() <= near && !turns.querySelector(':scope > [data-more="after"]'); // see stretch.js
 
   function update(following) {
@@ -19,7 +20,7 @@ export function connect(scroller) {
   }
 
   function toEnd() {
-    scroller.scrollTop = scroller.scrollHeight;
+    scroller.scrollTop = empty() ? 0 : scroller.scrollHeight;
     top = scroller.scrollTop;
     update(true);
   }

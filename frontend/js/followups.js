@@ -6,7 +6,7 @@ export function connect(list) {
     const suggestion = target.closest('button');
     if (!suggestion) return;
     const box = document.getElementById('message');
-    box.value = suggestion.textContent;
+    box.value = suggestion.dataset.text ?? suggestion.textContent;
     box.dispatchEvent(new Event('input', { bubbles: true }));
     box.focus();
   });
