@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"notso/app/shelf"
 	"notso/engine"
+	"notso/engine/enginetest"
 	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/synthetic"
@@ -106,4 +109,47 @@ func peakOf(t *testing.T, _ *worker.Client) (peak int64) {
 		t.Fatal("the worker cannot be found")
 	}
 	return peak
+}
+
+// A model that comes in parts and is not here yet is judged like the whole file.
+func TestASplitModelIsJudgedByTheBeginningsOfItsParts(t *testing.T) {
+	t.Setenv("NOTSO_HOME", t.TempDir())
+	whole := "models/SmolLM2-135M-Instruct.Q4_1.gguf"
+	file, err := gguf.Check(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := enginetest.Split(t, whole, 3)
+	var parts []shelf.Part
+	for i, have := range []int64{file.DataOffset + 1<<10, 64 << 10, 64 << 10} {
+		f, err := os.Open(strings.Replace(first, "-00001-of", "-0000"+strconv.Itoa(i+1)+"-of", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := shelf.Part{Name: filepath.Base(f.Name()), Beginning: io.NewSectionReader(f, 0, have), SizeBytes: info.Size()}
+		if err := enoughHeader(part); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part)
+	}
+	want, err := judge(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := judgeParts(t.Context(), parts)
+	if err != nil || got.Need != want.Need || got.Layers != want.Layers || got.Need.Weights < 50e6 {
+		t.Errorf("the parts need %+v, %v; the whole %+v", got.Need, err, want.Need)
+	}
+	if _, err := judgeParts(t.Context(), parts[:2]); err == nil {
+		t.Error("two of three parts are judged")
+	}
+	parts[1], parts[2] = parts[2], parts[1]
+	if _, err := judgeParts(t.Context(), parts); err == nil {
+		t.Error("parts in another order are judged")
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"notso/app/config"
 	"notso/app/home"
+	"notso/app/shelf"
 	"notso/engine"
 	"notso/engine/fit"
 	"notso/engine/gguf"
@@ -83,16 +84,38 @@ func graphics(ctx context.Context) (found []llama.Device) {
 	return found
 }
 
-// judgeHeader says how the model fits here whose file begins as r has it.
-func judgeHeader(ctx context.Context, name string, r io.ReaderAt, size int64) (engine.Fit, error) {
-	file, err := gguf.ReadFrom(name, r, size)
-	if errors.Is(err, gguf.ErrShort) {
-		err = fmt.Errorf("%w: %w", err, io.ErrUnexpectedEOF)
-	}
+// judgeParts says how the model fits here whose files begin as parts have it.
+func judgeParts(ctx context.Context, parts []shelf.Part) (engine.Fit, error) {
+	file, err := headerOf(parts[0])
 	if err != nil {
 		return engine.Fit{}, err
 	}
+	var later []*gguf.File
+	for _, part := range parts[1:] {
+		f, err := headerOf(part)
+		if err != nil {
+			return engine.Fit{}, err
+		}
+		later = append(later, f)
+	}
+	if err := file.Join(later); err != nil {
+		return engine.Fit{}, err
+	}
 	return judge(ctx, file)
+}
+
+// enoughHeader wants more of a file with io.ErrUnexpectedEOF.
+func enoughHeader(part shelf.Part) error {
+	_, err := headerOf(part)
+	return err
+}
+
+func headerOf(part shelf.Part) (*gguf.File, error) {
+	file, err := gguf.ReadFrom(part.Name, part.Beginning, part.SizeBytes)
+	if errors.Is(err, gguf.ErrShort) {
+		err = fmt.Errorf("%w: %w", err, io.ErrUnexpectedEOF)
+	}
+	return file, err
 }
 
 // judge says how a model fits here with the settings as they are.

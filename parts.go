@@ -30,7 +30,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		Language: words.Environment(os.Getenv),
 		Library:  newLibrary(paths.Models, model),
 
-		Inspect: inspectModel, JudgeHeader: judgeHeader,
+		Inspect: inspectModel, Judge: judgeParts, EnoughHeader: enoughHeader,
 
 		Passages: paths.Passages,
 		Home:     paths,

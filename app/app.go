@@ -74,10 +74,11 @@ type Options struct {
 	Home home.Paths // where things are kept, for people; zero: nowhere
 
 	// Inspect lets a model file explain itself, and says what it would need here.
-	// JudgeHeader says the latter of a file that is not here, by its beginning of
-	// some megabytes; io.ErrUnexpectedEOF asks for more of it.
-	Inspect     func(ctx context.Context, path string) (engine.Anatomy, error)
-	JudgeHeader func(ctx context.Context, name string, beginning io.ReaderAt, size int64) (engine.Fit, error)
+	// Judge says the latter of a model that is not here, by the beginnings of its
+	// files; EnoughHeader asks for more of one with io.ErrUnexpectedEOF.
+	Inspect      func(ctx context.Context, path string) (engine.Anatomy, error)
+	Judge        func(ctx context.Context, parts []shelf.Part) (engine.Fit, error)
+	EnoughHeader func(shelf.Part) error
 
 	Passages string // folder of the user's own passages for /quote
 	Version  string

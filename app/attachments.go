@@ -52,22 +52,6 @@ func (a *App) Attach(ctx context.Context, chatID int64, path string) (chat.Attac
 	return a.keep(ctx, chatID, file)
 }
 
-// Drop takes what was dropped on the window: model files go to the others, all
-// else to the next message of the chat that it shows. It tells the page.
-func (a *App) Drop(paths []string) {
-	paths = a.ImportDropped(paths)
-	if len(paths) == 0 {
-		return
-	}
-	chatID := a.shown()
-	for _, path := range paths {
-		if _, err := a.Attach(a.ctx, chatID, path); err != nil {
-			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
-		}
-	}
-	a.opts.Emit("refresh", refreshEvent{What: "attachments", Chat: chatID})
-}
-
 // keep measures a file and stores it in the draft.
 func (a *App) keep(ctx context.Context, chatID int64, file chat.Attachment) (chat.Attachment, error) {
 	files, err := a.opts.Store.DraftAttachments(ctx, chatID)

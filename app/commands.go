@@ -154,13 +154,12 @@ func (a *App) thinkingCommand(ctx context.Context, call command.Call, out *Outco
 func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) error {
 	value := call.Args.Temperature
 	if value == nil {
-		t := a.model.info().Sampling.Temperature
 		c, _, err := a.tail(ctx, out.Chat)
-		if set := first(c.Settings.Temperature, a.opts.Config.Get().Temperature); set != nil {
-			t = *set
+		if err != nil {
+			return err
 		}
-		out.Text = a.say("answer.temperature", t)
-		return err
+		out.Text = a.say("answer.temperature", a.ask(c, nil, TalkOptions{}).Sampling.Temperature)
+		return nil
 	}
 	out.Text = a.say("answer.temperature_now", *value)
 	return a.changeSettings(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })

@@ -170,11 +170,14 @@ func (a *App) resumeDownload(name string) (text, undo string, err error) {
 }
 
 func (a *App) cancelDownload(name string) (text, undo string, err error) {
+	if err := a.opts.Shelf.Downloads().Cancel(name); err != nil {
+		return "", "", err
+	}
 	return a.say("models.given_up", name), a.undoable(func(context.Context) error {
 		err := a.opts.Shelf.Downloads().Resume(name)
 		a.modelsChanged()
 		return err
-	}), a.opts.Shelf.Downloads().Cancel(name)
+	}), nil
 }
 
 // modelSentence puts the errors of models and downloads into words, "" for any

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 
 	"notso/app/shelf"
 	"notso/app/words"
@@ -19,19 +18,16 @@ type judgementView struct {
 // getJudgement says how a model of the hub would run here, by the beginning of
 // its file. It asks only when a person asks.
 func (a *App) getJudgement(ctx context.Context, r request) (answer, error) {
-	if a.opts.JudgeHeader == nil {
+	if a.opts.Judge == nil || a.opts.EnoughHeader == nil {
 		return answer{}, words.Fail("models.closed")
 	}
 	offer, err := a.opts.Shelf.Offer(ctx, r.FormValue("name"))
 	if err != nil {
 		return answer{}, err
 	}
-	if n := len(offer.Requests); n > 1 {
-		return show(fragment{Name: "verdict.html", View: judgementView{Text: a.say("models.judge_split", a.language().Number(n))}}), nil
-	}
 	var fit engine.Fit
-	err = a.opts.Shelf.Judge(ctx, offer.Requests[0], func(name string, beginning io.ReaderAt, size int64) (err error) {
-		fit, err = a.opts.JudgeHeader(ctx, name, beginning, size)
+	err = a.opts.Shelf.Judge(ctx, offer, a.opts.EnoughHeader, func(parts []shelf.Part) (err error) {
+		fit, err = a.opts.Judge(ctx, parts)
 		return err
 	})
 	if errors.Is(err, shelf.ErrHeader) {
@@ -41,5 +37,8 @@ func (a *App) getJudgement(ctx context.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	text, why := a.fitWords(fit)
+	if n := len(offer.Requests); n > 1 {
+		why = a.say("models.judge_parts", a.language().Number(n), a.size(offer.Bytes())) + " " + why
+	}
 	return show(fragment{Name: "verdict.html", View: judgementView{Text: text, Why: why}}), nil
 }

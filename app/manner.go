@@ -40,8 +40,8 @@ func budgetFor(s chat.Settings, settings config.Config) int {
 	return settings.ThinkingBudget
 }
 
-// samplingFor is how the chat draws tokens: what the model recommends, then the
-// app's settings, then the chat's own.
+// samplingFor is how the chat draws tokens: what is advised for the model, then
+// the settings (for all models, or for this one), then the chat's own.
 func samplingFor(s chat.Settings, settings config.Config, recommended engine.Sampling) engine.Sampling {
 	return mannerOf(s).Sampling(settings.Sampling(recommended))
 }

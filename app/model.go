@@ -31,7 +31,8 @@ type model struct {
 	using   engine.Engine
 	files   engine.Engine // the engine for model files: that of the options, or the last of Another
 	builtin bool
-	missing error // why the built-in model had to do
+	listed  *library.Entry // of the catalogue, for the model at path; nil when it is not in there
+	missing error          // why the built-in model had to do
 	failure error
 	cancel  context.CancelFunc // of the load that runs
 	load    int                // counts loads, so that an overtaken one stays silent
@@ -165,6 +166,10 @@ func (m *model) ended(load int, change func()) (current bool) {
 			return
 		}
 		change()
+		m.listed = nil
+		if entry, known := m.app.entry(m.path); known {
+			m.listed = &entry
+		}
 		m.cancel()
 		m.cancel = nil
 	})
@@ -255,6 +260,16 @@ func (m *model) info() engine.ModelInfo {
 		return engine.ModelInfo{Sampling: engine.DefaultSampling()}
 	}
 	return m.loaded
+}
+
+// entry is what the catalogue says of the model.
+func (m *model) entry() (entry library.Entry, known bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.listed == nil {
+		return library.Entry{}, false
+	}
+	return *m.listed, true
 }
 
 // name is what people know the model by: its file's name, since the name inside

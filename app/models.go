@@ -156,7 +156,7 @@ func (a *App) offerViews(here shelfView) []offerView {
 }
 
 func (a *App) offerFile(e library.Entry, f library.Source, here shelfView) offerFileView {
-	view := offerFileView{Ask: e.ID + ":" + strings.ToLower(f.Quantisation), Quantisation: f.Quantisation, Size: a.say("models.size_unknown")}
+	view := offerFileView{Ask: askFor(e, f), Quantisation: f.Quantisation, Size: a.say("models.size_unknown")}
 	if f.SizeBytes > 0 {
 		view.Size = a.size(f.SizeBytes)
 		view.Fit, view.FitWhy = a.fit(e, f)
@@ -172,6 +172,11 @@ func (a *App) offerFile(e library.Entry, f library.Source, here shelfView) offer
 		}
 	}
 	return view
+}
+
+// askFor is what to ask the shelf for to get that file.
+func askFor(e library.Entry, f library.Source) string {
+	return e.ID + ":" + strings.ToLower(f.Quantisation)
 }
 
 // facts is what a person chooses by, in a line.

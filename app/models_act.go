@@ -176,18 +176,29 @@ func (a *App) postGet(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if r.FormValue("use") == "true" {
-		a.mu.Lock()
-		a.wanted = offer.Requests[0].Name
-		a.mu.Unlock()
+	use, before := r.FormValue("use") == "true", ""
+	if use { // before it can arrive
+		before = a.want(offer.Requests[0].Name)
 	}
 	if err := a.opts.Shelf.Get(offer); err != nil {
+		if use {
+			a.want(before)
+		}
 		return answer{}, err
 	}
-	if r.FormValue("use") == "true" {
+	if use {
 		return a.getWelcome(ctx, r)
 	}
 	return a.said(a.say("models.begun", offer.Name), "")
+}
+
+// want names the download that takes over once it is here, and returns the one
+// that was to do so before.
+func (a *App) want(name string) (before string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before, a.wanted = a.wanted, name
+	return before
 }
 
 // foundView fills found.html, what a search found.
@@ -220,7 +231,7 @@ func (a *App) postModelSearch(ctx context.Context, r request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		view.Repository, view.Judged = ref.Repository, a.opts.JudgeHeader != nil
+		view.Repository, view.Judged = ref.Repository, a.opts.Judge != nil
 		for _, m := range models {
 			view.Models = append(view.Models, foundModelView{Ask: ref.Repository + "/" + m.Files[0].Path, Name: m.Name,
 				What: a.joined(m.Files[0].Quantisation, a.size(m.SizeBytes))})
@@ -293,25 +304,6 @@ func (a *App) postChoose(context.Context, request) (answer, error) {
 		return answer{}, err
 	}
 	return a.said(a.say("models.imported", m.Name), "")
-}
-
-// ImportDropped links the model files among what was dropped on the window, and
-// returns the rest.
-func (a *App) ImportDropped(paths []string) (rest []string) {
-	for _, path := range paths {
-		if !strings.HasSuffix(strings.ToLower(path), ".gguf") || a.opts.Shelf == nil {
-			rest = append(rest, path)
-			continue
-		}
-		m, err := a.opts.Shelf.Import(path, "")
-		if err != nil {
-			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
-			continue
-		}
-		a.opts.Emit("toast", toastView{Text: a.say("models.imported", m.Name), Kind: "info"})
-		a.modelsChanged()
-	}
-	return rest
 }
 
 // modelsChanged lets the page of models fetch its parts again.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"notso/app/config"
 	"notso/app/shelf"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -21,10 +23,14 @@ type defaultsView struct {
 	Temperature   string
 	TopP          string
 	TopK          string
+	MinP          string
+	RepeatPenalty string
 	ContextLength string
 	GPULayers     string
 	Template      string
-	Preview       string // a short chat, as the template writes it; "" for none
+	Usual         map[string]string // by setting: what counts while its field is empty
+	Advice        string            // whose word that is; "" where nobody advises
+	Preview       string            // a short chat, as the template writes it; "" for none
 }
 
 // modelDefaults are those of the model of that hash.
@@ -70,8 +76,58 @@ func (a *App) hash(i shelf.Item) (string, error) {
 
 func (a *App) defaultsOf(i shelf.Item, d config.ModelDefaults) defaultsView {
 	return defaultsView{Key: modelKey(i.Path), Name: i.Name, System: d.System, Thinking: string(d.Thinking),
-		Temperature: textOf(d.Temperature), TopP: textOf(d.TopP), TopK: textOf(d.TopK),
-		ContextLength: textUnless0(d.ContextLength), GPULayers: textUnless0(d.GPULayers), Template: d.Template}
+		Temperature: textOf(d.Temperature), TopP: textOf(d.TopP), TopK: textOf(d.TopK), MinP: textOf(d.MinP), RepeatPenalty: textOf(d.RepeatPenalty),
+		ContextLength: textUnless0(d.ContextLength), GPULayers: textUnless0(d.GPULayers), Template: d.Template,
+		Usual: a.usualOf(i), Advice: a.adviceText(a.adviceFor(i))}
+}
+
+// adviceFor is what is advised for a model of the shelf, which need not be the
+// loaded one. What its file asks for is known once it is loaded.
+func (a *App) adviceFor(i shelf.Item) advice {
+	info := engine.ModelInfo{Sampling: engine.DefaultSampling()}
+	if state, path, _ := a.model.current(); state == "ready" && path == i.Path {
+		info = a.model.info()
+	}
+	entry, known := a.entry(i.Path)
+	return adviceOf(entry, known, info, a.opts.Config.Get().Thinking)
+}
+
+// usualOf is what counts for a model while the fields of its defaults are empty.
+func (a *App) usualOf(i shelf.Item) map[string]string {
+	all, v, usual := a.opts.Config.Get(), a.adviceFor(i), map[string]string{}
+	for _, k := range config.Keys() {
+		text := k.Text(all)
+		if value, _, known := v.value(k.Name); known && text == "" {
+			text = strconv.FormatFloat(value, 'g', 4, 64)
+		}
+		usual[k.Name] = text
+	}
+	return usual
+}
+
+// adviceText says who advises what.
+func (a *App) adviceText(v advice) string {
+	var maker, file []string
+	for _, k := range config.Keys() {
+		value, byMaker, known := v.value(k.Name)
+		text := a.say("setting."+k.Name) + " " + strconv.FormatFloat(value, 'g', 4, 64)
+		switch {
+		case k.Name == "thinking" && v.thinking != "":
+			maker = append(maker, a.say("setting.thinking")+" "+a.choiceLabel(k, string(v.thinking)))
+		case known && byMaker:
+			maker = append(maker, text)
+		case known && slices.Contains(v.file, k.Name):
+			file = append(file, text)
+		}
+	}
+	var said []string
+	if maker != nil {
+		said = append(said, a.say("settings.recommends", v.maker, strings.Join(maker, " · ")))
+	}
+	if file != nil {
+		said = append(said, a.say("models.file_recommends", strings.Join(file, " · ")))
+	}
+	return strings.Join(said, " ")
 }
 
 func textOf[T int | float64](value *T) string {
@@ -96,7 +152,7 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 		return fragment{}, err
 	}
 	values := map[string]json.RawMessage{}
-	for _, name := range []string{"system", "thinking", "temperature", "top_p", "top_k", "context_length", "gpu_layers", "template"} {
+	for _, name := range []string{"system", "thinking", "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "context_length", "gpu_layers", "template"} {
 		text := strings.TrimSpace(r.FormValue(name))
 		if text == "" {
 			continue
@@ -112,7 +168,7 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 	}
 	view := a.defaultsOf(i, d)
 	if r.FormValue("do") == "preview" {
-		view.Preview, err = a.preview(ctx, d.Template)
+		view.Preview, err = a.preview(ctx, i, d.Template)
 		return fragment{Name: "defaults.html", View: view}, err
 	}
 	before := a.modelDefaults(hash)
@@ -131,10 +187,18 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 	return fragment{Name: "defaults.html", View: view}, nil
 }
 
-// preview is a short chat as a chat template writes it.
-func (a *App) preview(ctx context.Context, template string) (string, error) {
+// preview is a short chat as a chat template writes it; an empty one stands for
+// the file's own.
+func (a *App) preview(ctx context.Context, i shelf.Item, template string) (string, error) {
+	if template == "" && a.opts.Inspect != nil {
+		anatomy, err := a.opts.Inspect(ctx, i.Path)
+		if err != nil {
+			return "", err
+		}
+		template = anatomy.Template.Source
+	}
 	if a.opts.Render == nil || template == "" {
-		return "", nil
+		return "", words.Fail("models.no_preview", i.Name)
 	}
 	sample := encode(map[string]any{"add_generation_prompt": true, "messages": []engine.Message{
 		{Role: engine.RoleSystem, Content: a.say("models.sample_system")}, {Role: engine.RoleUser, Content: a.say("models.sample_user")}}})

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -79,7 +78,7 @@ func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ..
 		Render: func(_ context.Context, source string, _ []byte, _ time.Time) (string, error) {
 			return "rendered " + source, nil
 		},
-		Inspect: inspectHere, JudgeHeader: judgeHere,
+		Inspect: inspectHere, Judge: judgeHere, EnoughHeader: func(shelf.Part) error { return nil },
 		Fit: func(library.Entry, library.Source) engine.Fit {
 			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
 		},
@@ -258,10 +257,9 @@ func TestModelsPage(t *testing.T) {
 		}},
 		{"a file that is dropped is on the list, and a broken link says so", false, []string{"models/one.gguf", "elsewhere/mine.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)
-			if rest := b.ImportDropped([]string{filepath.Join(b.root, "elsewhere", "mine.gguf"), "/some/text.md"}); len(rest) != 1 {
-				t.Errorf("left for others is %v", rest)
-			}
+			b.Drop([]string{filepath.Join(b.root, "elsewhere", "mine.gguf"), "/some/missing.md", "/some/missing.gguf"})
 			p.Until(`document.querySelector('#shelf').textContent.includes('mine')`)
+			p.Until(`document.querySelector('.toast[data-kind=error] .text').textContent.startsWith('2 were not taken: missing.gguf, missing.md. Of the first: ')`)
 			os.Remove(filepath.Join(b.root, "elsewhere", "mine.gguf"))
 			b.modelsChanged()
 			p.Until(`document.querySelector('#shelf .wrong').textContent === 'the file that it links to is gone'`)
@@ -300,13 +298,20 @@ func inspectHere(_ context.Context, path string) (engine.Anatomy, error) {
 	return a, nil
 }
 
-// judgeHere judges the beginning of a file as the program does.
-func judgeHere(_ context.Context, name string, r io.ReaderAt, size int64) (engine.Fit, error) {
-	file, err := gguf.ReadFrom(name, r, size)
-	if err != nil {
+// judgeHere judges the beginnings of files as the program does.
+func judgeHere(_ context.Context, parts []shelf.Part) (engine.Fit, error) {
+	var files []*gguf.File
+	for _, p := range parts {
+		file, err := gguf.ReadFrom(p.Name, p.Beginning, p.SizeBytes)
+		if err != nil {
+			return engine.Fit{}, err
+		}
+		files = append(files, file)
+	}
+	if err := files[0].Join(files[1:]); err != nil {
 		return engine.Fit{}, err
 	}
-	return fit.Judge(file, fit.Settings{}, here()), nil
+	return fit.Judge(files[0], fit.Settings{}, here()), nil
 }
 
 // shoot keeps a picture where they are wanted.

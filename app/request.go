@@ -64,9 +64,11 @@ func (a *App) request(ctx context.Context, turn chat.Turn, opts TalkOptions) (en
 // ask builds the request for a reply to branch.
 func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Request {
 	settings := a.asked()
+	thinking := first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking)
+	advice := a.advice(thinking)
 	req := engine.Request{
-		Thinking: first(opts.Thinking, engine.Thinking(c.Settings.Thinking), settings.Thinking),
-		Sampling: samplingFor(c.Settings, settings, a.model.info().Sampling),
+		Thinking: first(thinking, advice.thinking),
+		Sampling: samplingFor(c.Settings, settings, advice.sampling),
 		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, c.Settings.MaxTokens, settings.MaxTokens), Reasoning: budgetFor(c.Settings, settings)},
 		Seed:     opts.Seed,
 		Date:     c.Created,

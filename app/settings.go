@@ -126,8 +126,14 @@ func (a *App) setting(k config.Key, c chat.Chat, own bool) settingView {
 	if own {
 		value, usual = config.Config{Manner: mannerOf(c.Settings)}, config.Config{}
 		view.Empty = a.say("settings.as_all", a.shownValue(k, all))
+		if text := a.modelSets(k); text != "" {
+			view.Empty = a.say("settings.as_model", text)
+		}
 	} else if k.Manner && k.Open {
 		view.Empty = a.recommended(k)
+	}
+	if !own {
+		view.Hint = strings.TrimSpace(view.Hint + " " + a.besides(k, all))
 	}
 	view.Value = k.Text(value)
 	view.Changed = view.Value != k.Text(usual)
@@ -195,17 +201,24 @@ func (a *App) choiceLabel(k config.Key, value string) string {
 	}, value))
 }
 
-// recommended is what counts where a manner sets nothing: the model's own value.
-func (a *App) recommended(k config.Key) string {
-	s := a.model.info().Sampling
-	value, known := map[string]float64{
-		"temperature": s.Temperature, "top_k": float64(s.TopK), "top_p": s.TopP, "min_p": s.MinP, "repeat_penalty": s.RepeatPenalty,
-		"presence_penalty": s.PresencePenalty, "frequency_penalty": s.FrequencyPenalty,
-	}[k.Name]
-	if !known {
-		return a.say("setting.unset")
+// besides says who else has a say in a setting of all chats, "" for nobody.
+func (a *App) besides(k config.Key, all config.Config) string {
+	if text := a.modelSets(k); text != "" {
+		return a.say("settings.model_has", a.model.name(), text)
 	}
-	return a.say("settings.from_model", strconv.FormatFloat(value, 'g', 4, 64))
+	if v := a.advice(""); k.Name == "thinking" && all.Thinking == "" && v.thinking != "" {
+		return a.say("settings.recommends", v.maker, a.choiceLabel(k, string(v.thinking)))
+	}
+	return ""
+}
+
+// recommended is what counts where a manner sets nothing: what is advised for
+// the loaded model.
+func (a *App) recommended(k config.Key) string {
+	if text := a.advised(a.advice(a.asked().Thinking), k.Name); text != "" {
+		return text
+	}
+	return a.say("setting.unset")
 }
 
 func (a *App) modelChoices(value string) []choiceView {

@@ -69,7 +69,7 @@ func TestSettingsPage(t *testing.T) {
 			p.Until(`document.querySelector('#state-temperature').textContent === 'Saved.' && !document.querySelector('#value-temperature').ariaInvalid`)
 			p.Click("#setting-temperature .plain")
 			b.until("it is as usual again", func() bool { return b.opts.Config.Get().Temperature == nil })
-			p.Until(`!document.querySelector('#setting-temperature .plain') && document.querySelector('#value-temperature').placeholder.includes('as the model recommends')`)
+			p.Until(`!document.querySelector('#setting-temperature .plain') && document.querySelector('#value-temperature').placeholder.includes('the usual value')`)
 		}},
 		{"a text is saved while it is typed, and when the page closes", func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#value-system", "Be brief.")

@@ -155,7 +155,7 @@ func (a *App) statsLine(s chat.Stats) string {
 
 func (a *App) thinking(c chat.Chat) thinkingView {
 	state, info, _, _ := a.model.snapshot()
-	on := first(engine.Thinking(c.Settings.Thinking), a.opts.Config.Get().Thinking, engine.ThinkingOn) == engine.ThinkingOn
+	on := first(a.ask(c, nil, TalkOptions{}).Thinking, engine.ThinkingOn) == engine.ThinkingOn
 	switch {
 	case state != "ready":
 		return thinkingView{Chat: c.ID, Available: true, On: on, Why: a.say("thinking.why")}

@@ -15,8 +15,9 @@ const firstModel = "smollm3-3b"
 type welcomeView struct {
 	Ask      string // what to get
 	GetWhy   string
-	Fit      string
-	Starter  string // the model that is here meanwhile; "" for the built-in text
+	Fit      string          // why this file of it
+	Others   []offerFileView // of the same model, for who knows better
+	Starter  string          // the model that is here meanwhile; "" for the built-in text
 	Download *downloadView
 }
 
@@ -27,23 +28,30 @@ func (a *App) welcome() *welcomeView {
 	if a.opts.Shelf == nil || a.opts.Remote != "" || a.opts.Config.Get().Welcomed {
 		return nil
 	}
-	entry, source, err := a.opts.Shelf.Catalogue().Find(firstModel)
+	entry, _, err := a.opts.Shelf.Catalogue().Find(firstModel)
 	if err != nil {
 		return nil
 	}
+	file, why := a.pick(entry)
 	items, _ := a.opts.Shelf.Items()
-	view := &welcomeView{Ask: firstModel, GetWhy: a.say("models.welcome_get_why", a.size(source.SizeBytes))}
+	view := &welcomeView{Ask: askFor(entry, file), GetWhy: a.say("models.welcome_get_why", a.size(file.SizeBytes)), Fit: why}
+	ours := map[string]bool{} // names of the model's files
+	for _, f := range entry.Files {
+		ours[f.File] = true
+		if f != file {
+			view.Others = append(view.Others, a.offerFile(entry, f, shelfView{}))
+		}
+	}
 	for _, i := range items {
-		if strings.Contains(strings.ToLower(i.Name), "smollm3") || i.Name+".gguf" == source.File {
+		if strings.Contains(strings.ToLower(i.Name), "smollm3") || ours[i.Name+".gguf"] {
 			return nil
 		}
 		if i.Problem == "" {
 			view.Starter = i.Name
 		}
 	}
-	view.Fit, _ = a.fit(entry, source)
 	for _, p := range a.opts.Shelf.Downloads().List() {
-		if p.Name == source.File && p.State != fetch.Done {
+		if ours[p.Name] && p.State != fetch.Done {
 			d := a.download(p)
 			view.Download = &d
 		}

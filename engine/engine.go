@@ -81,6 +81,7 @@ type ModelInfo struct {
 	Tools     bool      `json:"tools"`               // the template takes tools
 	Template  string    `json:"template"`            // "model", "override" or "chatml" (the file has none)
 	Sampling  Sampling  `json:"sampling"`            // recommended for this model
+	Advised   []string  `json:"advised,omitempty"`   // the values of Sampling, by their JSON names, that the file itself asks for
 
 	Remote string `json:"remote,omitempty"` // the host that words are sent to; "" when they stay on this machine
 }

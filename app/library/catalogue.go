@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -37,6 +38,21 @@ type Entry struct {
 	Sampling   *Sampling `json:"sampling,omitempty"` // recommended by the maker; nil when the card tells none
 	Summary    string    `json:"summary"`
 	Files      []Source  `json:"files"` // the recommended one first
+
+	// What the maker recommends of thinking: whether it is on where nobody says,
+	// "" for as the template has it, and the sampling of answers without it, nil
+	// for the same.
+	Thinking       engine.Thinking `json:"thinking,omitempty"`
+	SamplingAtOnce *Sampling       `json:"sampling_without_thinking,omitempty"`
+}
+
+// Recommends is the sampling that the maker recommends for replies with or
+// without thinking, nil when the card tells none.
+func (e Entry) Recommends(thinking engine.Thinking) *Sampling {
+	if thinking == engine.ThinkingOff && e.SamplingAtOnce != nil {
+		return e.SamplingAtOnce
+	}
+	return e.Sampling
 }
 
 // Source is where a file of a catalogue's model comes from.
@@ -113,6 +129,28 @@ func (c Catalogue) Find(name string) (Entry, Source, error) {
 		missing.Near = spelling.Near(strings.ToLower(asked), missing.Known)
 	}
 	return Entry{}, Source{}, missing
+}
+
+// OfModel returns the entry of the model that a file on disk holds, by its name:
+// one of the entry's own files, or the same name with another quantisation.
+func (c Catalogue) OfModel(name string) (Entry, bool) {
+	if e, _, ok := c.OfFile(name); ok {
+		return e, true
+	}
+	for _, e := range c.Models {
+		for _, f := range e.Files {
+			if strings.EqualFold(unquantised(name), unquantised(f.File)) {
+				return e, true
+			}
+		}
+	}
+	return Entry{}, false
+}
+
+// unquantised is the name of a file without what says how its weights are kept.
+func unquantised(name string) string {
+	name = strings.TrimSuffix(name, ".gguf")
+	return regexp.MustCompile(`(?i)[-._](?:UD-)?(?:I?Q\d[A-Z0-9_]*|TQ\d_\d|F16|F32|BF16|MXFP4)$`).ReplaceAllString(name, "")
 }
 
 // OfFile returns the entry that a file on disk is a copy of, by its name.

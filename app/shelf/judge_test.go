@@ -3,6 +3,7 @@ package shelf
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,17 +30,18 @@ func TestAModelIsJudgedByItsBeginning(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var seen int64
-			err := s.Judge(t.Context(), offer.Requests[0], func(name string, beginning io.ReaderAt, size int64) error {
-				seen = beginning.(interface{ Size() int64 }).Size()
-				if name != "Long-Q4_K_M.gguf" || size != int64(len(text)) {
-					t.Errorf("%s has %d bytes, want %d", name, size, len(text))
-				}
-				if seen < tt.need {
+			err := s.Judge(t.Context(), offer, func(p Part) error {
+				if seen = p.Beginning.(interface{ Size() int64 }).Size(); seen < tt.need {
 					return io.ErrUnexpectedEOF
 				}
-				part := make([]byte, 3)
-				if n, err := beginning.ReadAt(part, 5<<20); seen > 5<<20 && (n != 3 || string(part) != "END") {
-					t.Errorf("the bytes are not in their places: %q, %v", part, err)
+				return nil
+			}, func(parts []Part) error {
+				if len(parts) != 1 || parts[0].Name != "Long-Q4_K_M.gguf" || parts[0].SizeBytes != int64(len(text)) {
+					t.Errorf("the parts are %+v, want one of %d bytes", parts, len(text))
+				}
+				end := make([]byte, 3)
+				if n, err := parts[0].Beginning.ReadAt(end, 5<<20); seen > 5<<20 && (n != 3 || string(end) != "END") {
+					t.Errorf("the bytes are not in their places: %q, %v", end, err)
 				}
 				return tt.verdict
 			})
@@ -50,5 +52,37 @@ func TestAModelIsJudgedByItsBeginning(t *testing.T) {
 	}
 	if !gone(root + "/models/Long-Q4_K_M.gguf") {
 		t.Error("a file was kept")
+	}
+}
+
+// TestASplitModelIsJudgedByAllItsParts: of the later ones a little is enough.
+func TestASplitModelIsJudgedByAllItsParts(t *testing.T) {
+	part := strings.Repeat("weights ", 1<<19)
+	s, _ := open(t, map[string]string{
+		"hub/some/Big-GGUF/Big-Q4_K_M-00001-of-00003.gguf": part, "hub/some/Big-GGUF/Big-Q4_K_M-00002-of-00003.gguf": part,
+		"hub/some/Big-GGUF/Big-Q4_K_M-00003-of-00003.gguf": part + part,
+	})
+	offer, err := s.Offer(t.Context(), "some/Big-GGUF")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var sizes []int64
+	err = s.Judge(t.Context(), offer, func(p Part) error {
+		if p.Beginning.(interface{ Size() int64 }).Size() == headerLater && strings.Contains(p.Name, "00003-of") {
+			return io.ErrUnexpectedEOF // once
+		}
+		return nil
+	}, func(parts []Part) error {
+		for _, p := range parts {
+			names, sizes = append(names, p.Name), append(sizes, p.Beginning.(interface{ Size() int64 }).Size())
+			if want := int64(len(part)); p.SizeBytes != want && p.SizeBytes != 2*want {
+				t.Errorf("%s has %d bytes", p.Name, p.SizeBytes)
+			}
+		}
+		return nil
+	})
+	if want := []int64{headerFirst, headerLater, 2 * headerLater}; err != nil || !slices.Equal(sizes, want) || len(names) != 3 || !strings.Contains(names[2], "00003") {
+		t.Errorf("%v: of %v came %v bytes, want %v", err, names, sizes, want)
 	}
 }

@@ -140,11 +140,31 @@ func (s *Shelf) Items() ([]Item, error) {
 	items := make([]Item, len(models))
 	for i, m := range models {
 		items[i] = Item{Model: m, Record: records[s.key(m.Path)], Own: s.owns(m.Path), Linked: isLink(m.Path)}
-		if e, _, ok := s.opts.Catalogue.OfFile(m.Name); ok {
+		if e, ok := s.entry(m.Name, items[i].Record); ok {
 			items[i].Licence = first(items[i].Licence, e.Licence)
 		}
 	}
 	return items, err
+}
+
+// Entry returns what the catalogue says of the model at path: it is known by its
+// file's name, or, when that was changed, by where it was fetched from.
+func (s *Shelf) Entry(path string) (library.Entry, bool) {
+	return s.entry(s.opts.Library.Glance(path).Name, s.records()[s.key(path)])
+}
+
+func (s *Shelf) entry(name string, r Record) (library.Entry, bool) {
+	if e, ok := s.opts.Catalogue.OfModel(name); ok {
+		return e, true
+	}
+	for _, e := range s.opts.Catalogue.Models {
+		for _, f := range e.Files {
+			if r.SHA256 != "" && r.SHA256 == f.SHA256 || r.Source != "" && r.Source == f.Repository {
+				return e, true
+			}
+		}
+	}
+	return library.Entry{}, false
 }
 
 // Find returns the model that a person names by path or name.

@@ -50,14 +50,45 @@ func (f *File) join() error {
 	return nil
 }
 
+// Parts is how many files the model is split into that f is the first part of, 1
+// for a whole one.
+func (f *File) Parts() int {
+	n, _ := f.Uint("split.count")
+	return int(min(max(n, 1), maxParts))
+}
+
+// Join adds the later parts, in order, to f, the first, as Check does with files
+// that are here. The error is a *engine.ModelFileError.
+func (f *File) Join(later []*File) error {
+	n := uint64(len(later) + 1)
+	if f.Parts() != len(later)+1 {
+		return modelFileError(f.Path, fault("it is the first of %d parts, and there are %d", f.Parts(), n))
+	}
+	for i, part := range later {
+		if err := part.isPart(uint64(i+2), n); err != nil {
+			return modelFileError(part.Path, err)
+		}
+		f.Tensors = append(f.Tensors, part.Tensors...)
+		f.Size += part.Size
+	}
+	return nil
+}
+
 // checkPart wants f to be part i of n.
 func (f *File) checkPart(i, n uint64) error {
+	if err := f.isPart(i, n); err != nil {
+		return err
+	}
+	return f.checkTensors()
+}
+
+func (f *File) isPart(i, n uint64) error {
 	count, _ := f.Uint("split.count")
 	no, _ := f.Uint("split.no")
 	if count != n || no != i-1 {
 		return fault("it says that it is part %d of %d", no+1, count)
 	}
-	return f.checkTensors()
+	return nil
 }
 
 // parts are the paths of all files of the model.

@@ -149,8 +149,8 @@ func describe(file *gguf.File, library *llama.Library, opts engine.LoadOptions) 
 		TrainedContext: s.TrainedContext,
 		EngineBuild:    library.Build(),
 		Template:       "model",
-		Sampling:       recommended(file),
 	}
+	info.Sampling, info.Advised = recommended(file)
 	switch {
 	case opts.Template != "":
 		info.Template = "override"
@@ -171,26 +171,6 @@ func parseTemplate(file *gguf.File, opts engine.LoadOptions) (*prompt.Template, 
 		return prompt.ChatML(), nil
 	}
 	return prompt.Parse(source)
-}
-
-// recommended is the sampling that the file asks for in its header, in the keys
-// that llama.cpp defines; what it leaves open is as SmolLM3's card has it.
-func recommended(file *gguf.File) engine.Sampling {
-	s := engine.DefaultSampling()
-	for key, value := range map[string]*float64{
-		"general.sampling.temp":           &s.Temperature,
-		"general.sampling.top_p":          &s.TopP,
-		"general.sampling.min_p":          &s.MinP,
-		"general.sampling.penalty_repeat": &s.RepeatPenalty,
-	} {
-		if x, ok := file.Float(key); ok && x >= 0 {
-			*value = x
-		}
-	}
-	if k, ok := file.Uint("general.sampling.top_k"); ok && k < 1<<31 {
-		s.TopK = int(k)
-	}
-	return s
 }
 
 func kvType(name string) (llama.KVType, error) {
