@@ -52,6 +52,22 @@ func (a *App) Attach(ctx context.Context, chatID int64, path string) (chat.Attac
 	return a.keep(ctx, chatID, file)
 }
 
+// readFiles reads the files of one message.
+func (a *App) readFiles(ctx context.Context, paths []string) ([]chat.Attachment, error) {
+	if len(paths) > maxFiles {
+		return nil, words.Fail("attach.too_many", maxFiles)
+	}
+	var files []chat.Attachment
+	for _, path := range paths {
+		file, err := attachment.Read(ctx, path, a.opts.ReadPDF)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
 // keep measures a file and stores it in the draft.
 func (a *App) keep(ctx context.Context, chatID int64, file chat.Attachment) (chat.Attachment, error) {
 	files, err := a.opts.Store.DraftAttachments(ctx, chatID)
@@ -95,7 +111,7 @@ func (a *App) withFiles(ctx context.Context, turns []chat.Turn) ([]chat.Turn, er
 	for _, t := range turns {
 		from = min(from, t.ID)
 	}
-	files, err := a.opts.Store.Attachments(ctx, turns[0].Chat, from, true)
+	files, err := a.opts.Store.Attachments(ctx, turns[0].Chat, from)
 	if err != nil || len(files) == 0 {
 		return turns, err
 	}
@@ -206,17 +222,15 @@ func (a *App) deleteAttachment(ctx context.Context, r request) (answer, error) {
 
 // placeFiles gives each message the files that went with it.
 func (a *App) placeFiles(ctx context.Context, views []turnView) error {
-	for i := range views {
-		if !views[i].User {
-			continue
-		}
-		files, err := a.opts.Store.TurnAttachments(ctx, views[i].ID)
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
+	ids := make([]int64, len(views))
+	for i, v := range views {
+		ids[i] = v.ID
+	}
+	files, err := a.opts.Store.TurnAttachments(ctx, ids)
+	for i, v := range views {
+		for _, f := range files[v.ID] {
 			views[i].Files = append(views[i].Files, a.chip(f))
 		}
 	}
-	return nil
+	return err
 }

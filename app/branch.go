@@ -37,7 +37,8 @@ func (a *App) Edit(ctx context.Context, turnID int64, text string, opts TalkOpti
 	return version, err
 }
 
-// written is what a text area holds: a form sends its line breaks as CRLF.
+// written is a text as it is kept: without white space around it, and with line
+// breaks alike, which a form sends as CRLF.
 func written(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 }
@@ -63,35 +64,10 @@ func (a *App) ShowBranch(ctx context.Context, turnID int64) (chat.Turn, error) {
 	return t, a.opts.Store.ShowBranch(ctx, turnID)
 }
 
-// Fork copies the branch up to turn into a new chat, with all that the copied
-// turns know of themselves. The copy keeps the chat's own date, so that nothing
-// of it has to be read by the model again.
+// Fork is Store.Fork: it copies the branch up to turn into a new chat.
 // Errors: chat.ErrBusy, chat.ErrNotFound.
 func (a *App) Fork(ctx context.Context, turnID int64) (chat.Chat, error) {
-	branch, err := a.opts.Store.Path(ctx, turnID)
-	if err != nil {
-		return chat.Chat{}, err
-	}
-	if len(branch) == 0 {
-		return chat.Chat{}, chat.ErrNotFound
-	}
-	c, err := a.opts.Store.Chat(ctx, branch[0].Chat)
-	if err != nil {
-		return chat.Chat{}, err
-	}
-	if branch[len(branch)-1].State == chat.Running {
-		return chat.Chat{}, chat.ErrBusy
-	}
-	seen := false
-	for i := range branch {
-		branch[i].Candidate = 0
-		seen = seen || branch[i].ID == c.Context
-	}
-	if !seen {
-		c.Context = 0
-	}
-	c.Head, c.Updated = turnID, a.opts.Now()
-	return a.opts.Store.AddChat(ctx, c, branch)
+	return a.opts.Store.Fork(ctx, turnID)
 }
 
 // deleted says what a deletion took.

@@ -292,10 +292,5 @@ func (a *App) changeSettings(ctx context.Context, chatID int64, change func(*cha
 		change(&a.fresh)
 		return nil
 	}
-	c, err := a.opts.Store.Chat(ctx, chatID)
-	if err != nil {
-		return err
-	}
-	change(&c.Settings)
-	return a.opts.Store.SetSettings(ctx, chatID, c.Settings)
+	return a.opts.Store.ChangeSettings(ctx, chatID, change)
 }

@@ -11,6 +11,7 @@ import (
 
 	"notso/app/chat"
 	"notso/app/store"
+	"notso/app/words"
 )
 
 // dataView fills data.html, the part of the settings about what is kept.
@@ -56,7 +57,7 @@ func (a *App) places() []placeView {
 	}
 }
 
-// postFolder shows one of the app's folders in the system's file manager.
+// postPlace shows one of the app's folders in the system's file manager.
 func (a *App) postPlace(_ context.Context, r request) (answer, error) {
 	for _, f := range a.places() {
 		if f.Key == r.PathValue("key") && f.Path != "" && a.opts.OpenPath != nil {
@@ -75,7 +76,11 @@ func (a *App) postBackup(ctx context.Context, _ request) (answer, error) {
 	if err != nil || path == "" {
 		return answer{}, err
 	}
-	if err := a.opts.Store.Backup(ctx, path); err != nil {
+	err = a.opts.Store.Backup(ctx, path)
+	if errors.Is(err, store.ErrItself) {
+		return answer{}, words.Fail("settings.backup_itself", filepath.Base(path))
+	}
+	if err != nil {
 		return answer{}, err
 	}
 	return a.tell(toastView{Text: a.say("settings.backed_up", path), Kind: "info"}), nil
@@ -111,6 +116,7 @@ func (a *App) restore(ctx context.Context, path string) (before string, err erro
 		return "", errors.New(a.say("settings.no_backup", filepath.Base(path)))
 	}
 	if err == nil {
+		_, err = a.opts.Store.Recover(ctx, a.say("error.interrupted"))
 		a.showAllAnew(0)
 	}
 	return before, err

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"strings"
+	"errors"
 
 	"notso/app/chat"
 )
@@ -16,6 +16,7 @@ type queueView struct {
 type queuedView struct {
 	ID          int64
 	Text        string
+	Files       []attachmentView
 	First, Last bool
 	Editing     bool
 }
@@ -24,7 +25,11 @@ func (a *App) queue(ctx context.Context, chatID int64) (queueView, error) {
 	view := queueView{ChatID: chatID}
 	list, err := a.opts.Store.Queue(ctx, chatID)
 	for i, q := range list {
-		view.Messages = append(view.Messages, queuedView{ID: q.ID, Text: q.Text, First: i == 0, Last: i == len(list)-1})
+		message := queuedView{ID: q.ID, Text: q.Text, First: i == 0, Last: i == len(list)-1}
+		for _, f := range q.Files {
+			message.Files = append(message.Files, a.chip(f))
+		}
+		view.Messages = append(view.Messages, message)
 	}
 	return view, err
 }
@@ -32,7 +37,7 @@ func (a *App) queue(ctx context.Context, chatID int64) (queueView, error) {
 // Queue lets text wait until the chat's running reply has ended.
 // Errors: chat.ErrEmptyTurn, chat.ErrNotFound.
 func (a *App) Queue(ctx context.Context, chatID int64, text string) error {
-	if err := a.opts.Store.Enqueue(ctx, chatID, strings.TrimSpace(text)); err != nil {
+	if err := a.opts.Store.Enqueue(ctx, chatID, written(text)); err != nil {
 		return err
 	}
 	if err := a.opts.Store.SetDraft(ctx, chatID, ""); err != nil {
@@ -41,6 +46,9 @@ func (a *App) Queue(ctx context.Context, chatID int64, text string) error {
 	// The reply may have ended while the message was on its way.
 	if a.running(chatID) == nil {
 		_, err := a.SendQueued(ctx, chatID)
+		if errors.Is(err, chat.ErrBusy) || errors.Is(err, chat.ErrNotFound) {
+			return nil // another reply has begun, or the message is on its way already
+		}
 		return err
 	}
 	return nil

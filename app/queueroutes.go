@@ -27,7 +27,10 @@ func (a *App) postQueue(ctx context.Context, chatID int64, text string) (answer,
 		return answer{}, err
 	}
 	view, err := a.queue(ctx, chatID)
-	return show(fragment{Name: "queue.html", View: view, OOB: true}), err
+	return show(
+		fragment{Name: "queue.html", View: view, OOB: true},
+		fragment{Name: "attachments.html", View: attachmentsView{ChatID: chatID}, OOB: true}, // they left the composer
+	), err
 }
 
 func (a *App) postQueueSend(ctx context.Context, r request) (answer, error) {

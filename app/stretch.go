@@ -39,7 +39,9 @@ func (a *App) tail(ctx context.Context, chatID int64) (chat.Chat, []chat.Turn, e
 }
 
 // around is the stretch that has turn in its middle. A turn of another branch
-// brings the chat to that branch.
+// brings the chat to that branch, as it was left.
+// Errors: chat.ErrNotFound; chat.ErrBusy, when that branch would leave a running
+// reply.
 func (a *App) around(ctx context.Context, c *chat.Chat, turn int64) ([]chat.Turn, error) {
 	t, err := a.opts.Store.Turn(ctx, turn)
 	if err != nil {
@@ -58,10 +60,10 @@ func (a *App) around(ctx context.Context, c *chat.Chat, turn int64) ([]chat.Turn
 		return nil, err
 	}
 	if turn != c.Head && (len(after) == 0 || after[0].Parent != turn) {
-		if c.Head, err = a.opts.Store.Leaf(ctx, turn); err == nil {
-			err = a.opts.Store.SetHead(ctx, c.ID, c.Head)
+		if err := a.opts.Store.ShowBranch(ctx, turn); err != nil {
+			return nil, err
 		}
-		if err != nil {
+		if *c, err = a.opts.Store.Chat(ctx, c.ID); err != nil {
 			return nil, err
 		}
 		after, err = a.opts.Store.After(ctx, c.Head, turn, half)

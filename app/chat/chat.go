@@ -97,7 +97,7 @@ type Turn struct {
 // Attachment is a file whose text goes into the prompt with its turn.
 type Attachment struct {
 	ID     int64
-	Turn   int64  // 0 while it is in the draft
+	Turn   int64  // 0 while it is in the draft; the message's id while that waits
 	Name   string // of the file, without its folder
 	Kind   string // text, markdown, code, csv or pdf
 	Bytes  int64  // size of the file

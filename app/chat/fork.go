@@ -41,7 +41,8 @@ type Deletion struct {
 // Queued is a message that waits for the end of the reply that is being
 // written.
 type Queued struct {
-	ID   int64
-	Chat int64
-	Text string
+	ID    int64
+	Chat  int64
+	Text  string
+	Files []Attachment // where Store.Queue gave it
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"notso/app/chat"
@@ -37,7 +38,7 @@ const attachmentColumns = `id, coalesce(turn, 0), name, kind, bytes, tokens, tex
 // came.
 func (s *Store) DraftAttachments(ctx context.Context, chatID int64) ([]chat.Attachment, error) {
 	return s.attachments(ctx, fmt.Sprintf("read the files of the draft of chat %d", chatID),
-		`SELECT `+attachmentColumns+` FROM attachments WHERE chat IS ? AND turn IS NULL ORDER BY id`, null(chatID))
+		`SELECT `+attachmentColumns+` FROM attachments WHERE chat IS ? AND turn IS NULL AND queued IS NULL ORDER BY id`, null(chatID))
 }
 
 // Attachment returns one file. Errors: chat.ErrNotFound.
@@ -53,36 +54,37 @@ func (s *Store) Attachment(ctx context.Context, id int64) (chat.Attachment, erro
 	return list[0], nil
 }
 
-// Attachments returns the files of a chat's turns from one on, by turn. Whole
-// ones have their text.
-func (s *Store) Attachments(ctx context.Context, chatID, from int64, whole bool) (map[int64][]chat.Attachment, error) {
-	text := "''"
-	if whole {
-		text = "text"
-	}
+// Attachments returns the files of a chat's turns from one on, by turn.
+func (s *Store) Attachments(ctx context.Context, chatID, from int64) (map[int64][]chat.Attachment, error) {
 	list, err := s.attachments(ctx, fmt.Sprintf("read the files of chat %d", chatID),
-		`SELECT id, turn, name, kind, bytes, tokens, `+text+` FROM attachments WHERE chat = ? AND turn >= ? ORDER BY id`, chatID, from)
-	var byTurn map[int64][]chat.Attachment
-	for _, a := range list {
-		if byTurn == nil {
-			byTurn = map[int64][]chat.Attachment{}
-		}
-		byTurn[a.Turn] = append(byTurn[a.Turn], a)
-	}
-	return byTurn, err
+		`SELECT `+attachmentColumns+` FROM attachments WHERE chat = ? AND turn >= ? ORDER BY id`, chatID, from)
+	return byTurn(list), err
 }
 
-// TurnAttachments returns the files of one turn, without their text.
-func (s *Store) TurnAttachments(ctx context.Context, turn int64) ([]chat.Attachment, error) {
-	return s.attachments(ctx, fmt.Sprintf("read the files of turn %d", turn),
-		`SELECT id, turn, name, kind, bytes, tokens, '' FROM attachments WHERE turn = ? ORDER BY id`, turn)
+// TurnAttachments returns the files of turns, by turn and without their text.
+func (s *Store) TurnAttachments(ctx context.Context, turns []int64) (map[int64][]chat.Attachment, error) {
+	ids, err := json.Marshal(turns)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.attachments(ctx, fmt.Sprintf("read the files of %d turns", len(turns)),
+		`SELECT id, turn, name, kind, bytes, tokens, '' FROM attachments WHERE turn IN (SELECT value FROM json_each(?)) ORDER BY id`, string(ids))
+	return byTurn(list), err
+}
+
+func byTurn(list []chat.Attachment) map[int64][]chat.Attachment {
+	files := make(map[int64][]chat.Attachment)
+	for _, a := range list {
+		files[a.Turn] = append(files[a.Turn], a)
+	}
+	return files
 }
 
 // RemoveAttachment takes a file out of a draft, and returns it and its chat.
-// Errors: chat.ErrNotFound, also when its message was sent.
+// Errors: chat.ErrNotFound, also when its message was sent or waits.
 func (s *Store) RemoveAttachment(ctx context.Context, id int64) (chatID int64, a chat.Attachment, err error) {
 	err = s.write(ctx, fmt.Sprintf("remove file %d", id), func(tx *sql.Tx) error {
-		const removeSQL = `DELETE FROM attachments WHERE id = ? AND turn IS NULL RETURNING coalesce(chat, 0), name, kind, bytes, tokens, text`
+		const removeSQL = `DELETE FROM attachments WHERE id = ? AND turn IS NULL AND queued IS NULL RETURNING coalesce(chat, 0), name, kind, bytes, tokens, text`
 		return tx.QueryRowContext(ctx, removeSQL, id).Scan(&chatID, &a.Name, &a.Kind, &a.Bytes, &a.Tokens, &a.Text)
 	})
 	return chatID, a, err
@@ -99,7 +101,7 @@ func (s *Store) AdoptAttachments(ctx context.Context, chatID int64) error {
 
 // takeAttachments makes the files of the draft those of t.
 func takeAttachments(ctx context.Context, tx *sql.Tx, t chat.Turn) error {
-	_, err := tx.ExecContext(ctx, `UPDATE attachments SET turn = ? WHERE chat = ? AND turn IS NULL`, t.ID, t.Chat)
+	_, err := tx.ExecContext(ctx, `UPDATE attachments SET turn = ? WHERE chat = ? AND turn IS NULL AND queued IS NULL`, t.ID, t.Chat)
 	return err
 }
 

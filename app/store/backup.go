@@ -30,7 +30,7 @@ func (s *Store) backup(ctx context.Context, version int) error {
 	if err := os.Rename(part, name); err != nil {
 		return s.fault("back up to "+name, err)
 	}
-	return s.dropOldBackups()
+	return s.dropOld("-schema")
 }
 
 // settle makes a new file private and syncs it to disk.
@@ -46,7 +46,8 @@ func settle(path string) error {
 	return f.Sync()
 }
 
-func (s *Store) dropOldBackups() error {
+// dropOld removes all but the latest copies of one kind.
+func (s *Store) dropOld(kind string) error {
 	dir, base := filepath.Split(s.path)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *Store) dropOldBackups() error {
 	var copies []string // oldest first, by the time in their names
 	for _, e := range entries {
 		rest, ours := strings.CutPrefix(e.Name(), base+".")
-		if ours && strings.Contains(rest, "-schema") && strings.HasSuffix(rest, ".backup") {
+		if ours && strings.Contains(rest, kind) && strings.HasSuffix(rest, ".backup") {
 			copies = append(copies, e.Name())
 		}
 	}

@@ -84,34 +84,28 @@ func (s *Store) Rename(ctx context.Context, id int64, title string, named bool) 
 	return s.update(ctx, fmt.Sprintf("rename chat %d", id), renameSQL, named, title, id)
 }
 
-const setSettingsSQL = `UPDATE chats SET settings = ? WHERE id = ? AND deleted IS NULL`
-
-// SetSettings replaces a chat's settings.
+// ChangeSettings changes a chat's settings; nobody else changes them meanwhile.
 // Errors: chat.ErrNotFound.
-func (s *Store) SetSettings(ctx context.Context, id int64, settings chat.Settings) error {
-	text, err := json.Marshal(settings)
-	if err != nil {
+func (s *Store) ChangeSettings(ctx context.Context, id int64, change func(*chat.Settings)) error {
+	return s.add(ctx, fmt.Sprintf("change the settings of chat %d", id), func(tx *sql.Tx) error {
+		c, err := scanChat(tx.QueryRowContext(ctx, chatSQL, id))
+		if err != nil {
+			return err
+		}
+		change(&c.Settings)
+		text, err := json.Marshal(c.Settings)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE chats SET settings = ? WHERE id = ?`, string(text), id)
 		return err
-	}
-	return s.update(ctx, fmt.Sprintf("set the settings of chat %d", id), setSettingsSQL, string(text), id)
+	})
 }
 
 // A turn may be named only by its own chat, and not once it is cleared.
-const (
-	setHeadSQL = `
-UPDATE chats SET head = ?1 WHERE id = ?2 AND deleted IS NULL
-   AND EXISTS (SELECT 1 FROM turns WHERE id = ?1 AND chat = ?2 AND cleared IS NULL)`
-
-	setContextSQL = `
+const setContextSQL = `
 UPDATE chats SET context = nullif(?1, 0) WHERE id = ?2 AND deleted IS NULL
    AND (?1 = 0 OR EXISTS (SELECT 1 FROM turns WHERE id = ?1 AND chat = ?2 AND cleared IS NULL))`
-)
-
-// SetHead shows the branch that ends with turn.
-// Errors: chat.ErrNotFound, for the chat or for a turn that is not its own.
-func (s *Store) SetHead(ctx context.Context, id, turn int64) error {
-	return s.update(ctx, fmt.Sprintf("set the head of chat %d to %d", id, turn), setHeadSQL, turn, id)
-}
 
 // SetContext lets the model see only what comes after turn; 0 is all.
 // Errors: chat.ErrNotFound, for the chat or for a turn that is not its own.

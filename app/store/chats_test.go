@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,11 +23,31 @@ func TestChatReadsBackAsItWasCreated(t *testing.T) {
 		t.Fatalf("got %+v, want %+v", got, want)
 	}
 	want.Settings = chat.Settings{Thinking: "on"}
-	if err := s.SetSettings(ctx, want.ID, want.Settings); err != nil {
+	if err := s.ChangeSettings(ctx, want.ID, func(c *chat.Settings) { *c = want.Settings }); err != nil {
 		t.Fatal(err)
 	}
 	if got := must(s.Chat(ctx, want.ID))(t); !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, want %+v", got, want)
+	}
+	if err := s.ChangeSettings(ctx, 99, func(*chat.Settings) {}); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("the settings of no chat give %v", err)
+	}
+}
+
+func TestNoChangeOfTheSettingsIsLost(t *testing.T) {
+	s := opened(t)
+	c := newChat(t, s)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := s.ChangeSettings(context.Background(), c.ID, func(s *chat.Settings) { s.MaxTokens++ }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := must(s.Chat(context.Background(), c.ID))(t).Settings.MaxTokens; got != 20 {
+		t.Errorf("of 20 changes %d are there", got)
 	}
 }
 

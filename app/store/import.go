@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"notso/app/chat"
 )
@@ -31,7 +32,11 @@ func (s *Store) AddChat(ctx context.Context, c chat.Chat, turns []chat.Turn) (ch
 func (s *Store) AddChats(ctx context.Context, chats []Incoming) (ids []int64, err error) {
 	err = s.write(ctx, fmt.Sprintf("add %d chats", len(chats)), func(tx *sql.Tx) error {
 		for _, in := range chats {
-			id, err := addChat(ctx, tx, in.Chat, in.Turns)
+			turns := slices.Clone(in.Turns)
+			for i := range turns {
+				turns[i].Stats.Choices = false // they do not travel
+			}
+			id, _, err := addChat(ctx, tx, in.Chat, turns)
 			if err != nil {
 				return err
 			}
@@ -42,39 +47,39 @@ func (s *Store) AddChats(ctx context.Context, chats []Incoming) (ids []int64, er
 	return ids, err
 }
 
-func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (int64, error) {
-	id, err := insertChat(ctx, tx, c)
-	if err != nil {
-		return 0, err
+// addChat returns the chat's id, and the ids of its turns, old to new.
+func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (id int64, ids map[int64]int64, err error) {
+	if id, err = insertChat(ctx, tx, c); err != nil {
+		return 0, nil, err
 	}
-	ids := map[int64]int64{0: 0} // old to new
+	ids = map[int64]int64{0: 0}
 	for _, t := range turns {
 		old, known := t.ID, false
 		if t.Parent, known = ids[t.Parent]; !known {
-			return 0, fmt.Errorf("the parent of turn %d: %w", old, chat.ErrNotFound)
+			return 0, nil, fmt.Errorf("the parent of turn %d: %w", old, chat.ErrNotFound)
 		}
 		if t.State == chat.Running {
 			t.State = chat.Interrupted
 		}
-		t.Chat = id
+		t.Chat, t.Stats.FirstSeen = id, ids[t.Stats.FirstSeen]
 		if err := insertTurn(ctx, tx, &t); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		ids[old] = t.ID
 		for _, f := range t.Files {
 			f.Turn = t.ID
 			if err := insertAttachment(ctx, tx, id, &f); err != nil {
-				return 0, err
+				return 0, nil, err
 			}
 		}
 	}
 	for _, at := range []*int64{&c.Head, &c.Context} {
 		turn, known := ids[*at]
 		if !known {
-			return 0, fmt.Errorf("turn %d: %w", *at, chat.ErrNotFound)
+			return 0, nil, fmt.Errorf("turn %d: %w", *at, chat.ErrNotFound)
 		}
 		*at = turn
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE chats SET head = ?, context = ? WHERE id = ?`, null(c.Head), null(c.Context), id)
-	return id, err
+	return id, ids, err
 }

@@ -16,6 +16,9 @@ var schema2 string
 //go:embed migrations/0003_talk.sql
 var schema3 string
 
+//go:embed migrations/0004_queued_files.sql
+var schema4 string
+
 // migration is one step of the schema; its number is its place, from 1. A
 // released file is never edited: add the next one.
 type migration struct {
@@ -28,6 +31,7 @@ func migrations() []migration {
 		{"0001_chats.sql", schema1},
 		{"0002_around.sql", schema2},
 		{"0003_talk.sql", schema3},
+		{"0004_queued_files.sql", schema4},
 	}
 }
 

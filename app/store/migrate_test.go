@@ -17,6 +17,7 @@ var released = []string{
 	"27178c46ef0f99969759bdb1dbcf459123e9a584b4cf03e7ce4ed29075cd7418",
 	"48164669e4716e72ccdb13e36f1509733682e8d6dadf707913ad97df823fc0b0",
 	"cccfcf7ff1e3ea2c8e1a443312b2b07963adb9480415a6275ae605c6b91d7226",
+	"9c4bd1e51c051778b1ffff408fe16482081c2bd3fdba8fdad225ff4a0b41a832",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {

@@ -14,7 +14,12 @@ const queueSQL = `
 SELECT q.id, q.chat, q.text FROM queue q JOIN chats c ON c.id = q.chat
  WHERE q.chat = ? AND q.position > 0 AND c.deleted IS NULL ORDER BY q.position`
 
-// Queue returns the messages that wait in a chat, the next one first.
+// The message stands where the turn will.
+const queueFilesSQL = `
+SELECT id, queued, name, kind, bytes, tokens, '' FROM attachments WHERE chat = ? AND queued IS NOT NULL ORDER BY id`
+
+// Queue returns the messages that wait in a chat, the next one first, with their
+// files, which have no text here.
 func (s *Store) Queue(ctx context.Context, chatID int64) ([]chat.Queued, error) {
 	what := fmt.Sprintf("read the queue of chat %d", chatID)
 	rows, err := s.reader.QueryContext(ctx, queueSQL, chatID)
@@ -30,7 +35,16 @@ func (s *Store) Queue(ctx context.Context, chatID int64) ([]chat.Queued, error) 
 		}
 		queue = append(queue, q)
 	}
-	return queue, s.fault(what, rows.Err())
+	if err := rows.Err(); err != nil || len(queue) == 0 {
+		return queue, s.fault(what, err)
+	}
+	rows.Close() // a store in memory has one connection
+	files, err := s.attachments(ctx, what, queueFilesSQL, chatID)
+	byMessage := byTurn(files)
+	for i, q := range queue {
+		queue[i].Files = byMessage[q.ID]
+	}
+	return queue, err
 }
 
 // Queued returns one message that waits.
@@ -44,16 +58,23 @@ func (s *Store) Queued(ctx context.Context, id int64) (chat.Queued, error) {
 const enqueueSQL = `
 INSERT INTO queue (chat, position, text, created)
 SELECT id, (SELECT coalesce(max(abs(position)), 0) + 1 FROM queue WHERE chat = c.id), ?, ?
-  FROM chats c WHERE id = ? AND deleted IS NULL`
+  FROM chats c WHERE id = ? AND deleted IS NULL RETURNING id`
 
-// Enqueue lets text wait as the last message of a chat's queue. It is on disk
-// when Enqueue returns.
+// Enqueue lets text wait as the last message of a chat's queue, with the files of
+// the draft. It is on disk when Enqueue returns.
 // Errors: chat.ErrEmptyTurn, chat.ErrNotFound.
 func (s *Store) Enqueue(ctx context.Context, chatID int64, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return chat.ErrEmptyTurn
 	}
-	return s.update(ctx, fmt.Sprintf("queue a message in chat %d", chatID), enqueueSQL, text, now().UnixMilli(), chatID)
+	return s.write(ctx, fmt.Sprintf("queue a message in chat %d", chatID), func(tx *sql.Tx) error {
+		var id int64
+		if err := tx.QueryRowContext(ctx, enqueueSQL, text, now().UnixMilli(), chatID).Scan(&id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE attachments SET queued = ? WHERE chat = ? AND turn IS NULL AND queued IS NULL`, id, chatID)
+		return err
+	})
 }
 
 // SetQueued changes the text of a message that waits.
@@ -116,8 +137,8 @@ func (s *Store) MoveQueued(ctx context.Context, id int64, earlier bool) error {
 }
 
 // SendQueued makes the first message of the queue the user's next turn, after
-// the chat's head, with the files of the draft. It returns chat.ErrNotFound when none waits.
-// Errors: chat.ErrBusy, chat.ErrNotFound.
+// the chat's head, with its files.
+// Errors: chat.ErrBusy; chat.ErrNotFound when none waits.
 func (s *Store) SendQueued(ctx context.Context, chatID int64) (chat.Turn, error) {
 	t := chat.Turn{Chat: chatID, Role: chat.User, State: chat.Done, Created: now()}
 	err := s.write(ctx, fmt.Sprintf("send the next queued message of chat %d", chatID), func(tx *sql.Tx) error {
@@ -131,13 +152,14 @@ SELECT q.id, q.text, coalesce(c.head, 0) FROM queue q JOIN chats c ON c.id = q.c
 		if err := tx.QueryRowContext(ctx, nextSQL, chatID).Scan(&id, &t.Text, &t.Parent); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM queue WHERE id = ?`, id); err != nil {
-			return err
-		}
 		if err := appendTurn(ctx, tx, &t); err != nil {
 			return err
 		}
-		return takeAttachments(ctx, tx, t)
+		if _, err := tx.ExecContext(ctx, `UPDATE attachments SET turn = ?, queued = NULL WHERE queued = ?`, t.ID, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM queue WHERE id = ?`, id)
+		return err
 	})
 	return t, err
 }

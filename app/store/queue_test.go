@@ -60,6 +60,54 @@ func TestQueuedMessagesAreSentInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestFilesWaitWithTheirMessage(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	attach := func(name string) {
+		t.Helper()
+		must(s.AddAttachment(ctx, c.ID, chat.Attachment{Name: name, Kind: "text", Text: "text of " + name}))(t)
+	}
+	names := func(files []chat.Attachment) (list []string) {
+		for _, f := range files {
+			list = append(list, f.Name)
+		}
+		return list
+	}
+	attach("first.txt")
+	for _, text := range []string{"first", "second"} {
+		if err := s.Enqueue(ctx, c.ID, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	attach("third.txt")
+	queue := must(s.Queue(ctx, c.ID))(t)
+	if got := names(queue[0].Files); !reflect.DeepEqual(got, []string{"first.txt"}) || len(queue[1].Files) != 0 {
+		t.Errorf("the messages wait with %q and %q", got, names(queue[1].Files))
+	}
+	if got := names(must(s.DraftAttachments(ctx, c.ID))(t)); !reflect.DeepEqual(got, []string{"third.txt"}) {
+		t.Errorf("the draft has %q", got)
+	}
+	if err := s.MoveQueued(ctx, queue[0].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RemoveQueued(ctx, queue[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	must(s.SendQueued(ctx, c.ID))(t)
+	if err := s.RestoreQueued(ctx, queue[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	must(s.SendQueued(ctx, c.ID))(t)
+	must(s.AddTurn(ctx, c.ID, "third"))(t)
+	for i, want := range [][]string{nil, {"first.txt"}, {"third.txt"}} {
+		if turn := must(s.Turns(ctx, c.ID))(t)[i]; !reflect.DeepEqual(names(turn.Files), want) {
+			t.Errorf("%q is sent with %q, want %q", turn.Text, names(turn.Files), want)
+		}
+	}
+	requireSound(t, s)
+}
+
 func TestTheQueueRefusesWhatMakesNoSense(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t)

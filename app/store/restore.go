@@ -13,7 +13,13 @@ import (
 
 // Backup writes a copy of the whole database to the file at path, which it
 // replaces. The copy is whole, or it is not there.
+// Errors: ErrItself.
 func (s *Store) Backup(ctx context.Context, path string) error {
+	if own, err := os.Stat(s.path); err == nil {
+		if there, err := os.Stat(path); err == nil && os.SameFile(own, there) {
+			return fmt.Errorf("%s: %w", path, ErrItself)
+		}
+	}
 	part := path + ".part"
 	os.Remove(part) // of an earlier attempt: VACUUM INTO takes no file that is there
 	defer os.Remove(part)
@@ -26,12 +32,18 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	return s.fault("back up to "+path, os.Rename(part, path))
 }
 
-// ErrNoBackup: the file is no copy of a database of this program.
-var ErrNoBackup = errors.New("not a backup of chats")
+var (
+	// ErrNoBackup: the file is no copy of a database of this program.
+	ErrNoBackup = errors.New("not a backup of chats")
+
+	// ErrItself: a backup would replace the database that it is to be a copy of.
+	ErrItself = errors.New("this file holds the chats themselves")
+)
 
 // Restore replaces everything in the database by what a backup holds, in one
-// step, and brings it up to date. No reply may be running. What was there before
-// is kept in the file that it returns, so that Restore of that takes it back.
+// step, and brings it up to date. No reply may be running; one that was when the
+// backup was made is left to Recover. What was there before is kept in the file
+// that it returns, one of the last few, so that Restore of that takes it back.
 // Errors: ErrNoBackup, *NewerError, *DamagedError.
 func (s *Store) Restore(ctx context.Context, path string) (before string, err error) {
 	source, version, err := openBackup(ctx, path)
@@ -48,6 +60,9 @@ func (s *Store) Restore(ctx context.Context, path string) (before string, err er
 	}
 	if err := s.overwrite(ctx, source); err != nil {
 		return before, s.fault("restore "+path, err)
+	}
+	if err := s.dropOld("-restore"); err != nil {
+		return before, err
 	}
 	return before, s.migrate(ctx, migrations())
 }

@@ -78,6 +78,40 @@ func TestRestore(t *testing.T) {
 	}
 }
 
+func TestCopiesOfRestoresDoNotPileUp(t *testing.T) {
+	ctx := t.Context()
+	s := opened(t)
+	newChat(t, s)
+	copied := filepath.Join(t.TempDir(), "copy.backup")
+	if err := s.Backup(ctx, copied); err != nil {
+		t.Fatal(err)
+	}
+	var last string
+	for range backupsKept + 2 {
+		last = must(s.Restore(ctx, copied))(t)
+	}
+	copies := must(filepath.Glob(s.path + ".*.backup"))(t)
+	if len(copies) != backupsKept || copies[len(copies)-1] != last {
+		t.Errorf("beside the database are %q, want the last %d, of which the latest is %s", copies, backupsKept, last)
+	}
+}
+
+func TestABackupDoesNotReplaceTheChatsThemselves(t *testing.T) {
+	ctx := t.Context()
+	s := opened(t)
+	newChat(t, s)
+	linked := filepath.Join(t.TempDir(), "link.backup")
+	if err := os.Symlink(s.path, linked); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{s.path, linked} {
+		if err := s.Backup(ctx, path); !errors.Is(err, ErrItself) {
+			t.Errorf("a backup to %s gives %v, want ErrItself", filepath.Base(path), err)
+		}
+	}
+	requireSound(t, s)
+}
+
 func TestDeleteAllAndBack(t *testing.T) {
 	ctx := t.Context()
 	s, err := Memory(ctx)

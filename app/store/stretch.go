@@ -69,23 +69,6 @@ func orAll(n int) int {
 	return n
 }
 
-const leafSQL = `
-WITH RECURSIVE down (id) AS (
-    SELECT id FROM turns WHERE id = ? AND cleared IS NULL
-    UNION ALL
-    SELECT (SELECT max(t.id) FROM turns t WHERE t.parent = down.id AND t.cleared IS NULL) AS next
-      FROM down WHERE next IS NOT NULL
-)
-SELECT max(id) FROM down HAVING count(*) > 0`
-
-// Leaf returns the end of the newest branch that goes through turn.
-// Errors: chat.ErrNotFound.
-func (s *Store) Leaf(ctx context.Context, turn int64) (int64, error) {
-	var leaf int64
-	err := s.reader.QueryRowContext(ctx, leafSQL, turn).Scan(&leaf)
-	return leaf, s.fault(fmt.Sprintf("find the end of turn %d's branch", turn), err)
-}
-
 const branchLengthSQL = `
 WITH RECURSIVE up (id) AS (
     SELECT ?1 WHERE ?1 > 0 UNION ALL SELECT t.parent FROM up JOIN turns t ON t.id = up.id WHERE t.parent IS NOT NULL

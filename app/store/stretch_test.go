@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -51,14 +50,6 @@ func TestStretchesOfABranch(t *testing.T) {
 	}
 	if all := must(s.Branch(ctx, c.ID))(t); !reflect.DeepEqual(must(s.Tail(ctx, 7, Reach{}))(t), all) {
 		t.Error("the whole tail is not the branch")
-	}
-	for turn, want := range map[int64]int64{1: 7, 3: 7, 4: 4, 5: 7, 7: 7} {
-		if got := must(s.Leaf(ctx, turn))(t); got != want {
-			t.Errorf("the newest branch through %d ends with %d, want %d", turn, got, want)
-		}
-	}
-	if _, err := s.Leaf(ctx, 99); !errors.Is(err, chat.ErrNotFound) {
-		t.Errorf("the leaf of no turn gives %v", err)
 	}
 }
 

@@ -111,7 +111,7 @@ func (s *Store) Turns(ctx context.Context, chatID int64) ([]chat.Turn, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := s.Attachments(ctx, chatID, 0, true)
+	files, err := s.Attachments(ctx, chatID, 0)
 	for i := range turns {
 		turns[i].Files = files[turns[i].ID]
 	}

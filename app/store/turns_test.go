@@ -57,12 +57,12 @@ func TestBranchRunsFromTheFirstTurnToTheHead(t *testing.T) {
 	if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
 		t.Errorf("the branch is %q, want %q", got, want)
 	}
-	if err := s.SetHead(ctx, c.ID, first.ID); err != nil {
+	if err := s.ShowBranch(ctx, first.ID); err != nil {
 		t.Fatal(err)
 	}
 	want = []string{"question", "first answer"}
 	if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
-		t.Errorf("after SetHead the branch is %q, want %q", got, want)
+		t.Errorf("after ShowBranch the branch is %q, want %q", got, want)
 	}
 	all := must(s.Turns(ctx, c.ID))(t)
 	if got := texts(all); len(got) != 5 {
@@ -80,8 +80,6 @@ func TestChatTakesOnlyItsOwnTurns(t *testing.T) {
 	turn := must(s.AddTurn(ctx, mine.ID, "mine"))(t)
 	theirs := must(s.AddTurn(ctx, other.ID, "theirs"))(t)
 	for what, err := range map[string]error{
-		"a foreign head":    s.SetHead(ctx, mine.ID, theirs.ID),
-		"no head":           s.SetHead(ctx, mine.ID, 0),
 		"a foreign context": s.SetContext(ctx, mine.ID, theirs.ID),
 		"a foreign parent":  second(s.StartReply(ctx, mine.ID, theirs.ID, "")),
 		"an absent parent":  second(s.StartReply(ctx, mine.ID, 999, "")),
