@@ -13,7 +13,6 @@ import (
 	"notso/app/home"
 	"notso/bench"
 	"notso/engine/gguf"
-	"notso/engine/llama"
 	"notso/engine/synthetic"
 )
 
@@ -97,13 +96,4 @@ func openProgram(ctx context.Context, setup bench.Setup) (_ *bench.Program, err 
 	return &bench.Program{App: a, Store: p.Store, Config: p.Config, Close: func() error {
 		return errors.Join(a.Close(), p.Close())
 	}}, nil
-}
-
-// openLibrary loads llama.cpp into this process.
-func openLibrary() (*llama.Library, error) {
-	dir, own := engineDir()
-	if own {
-		return llama.OpenUnchecked(dir)
-	}
-	return llama.Open(dir)
 }

@@ -13,6 +13,7 @@ import (
 	"notso/app/library"
 	"notso/engine"
 	"notso/engine/gguf"
+	"notso/engine/llama"
 	"notso/engine/runner"
 	"notso/engine/scripted"
 	"notso/engine/worker"
@@ -29,9 +30,9 @@ const forgetful = "NOTSO_FORGETFUL"
 const noBacktrace = "GGML_NO_BACKTRACE=1"
 
 // newEngine makes the engine that NOTSO_ENGINE names: worker (also ""),
-// inprocess or scripted. (For remote:URL see openEngine.) log receives what a worker writes to standard error.
-// Unless stored, nothing that is evaluated stays on disk, and nothing is looked
-// for there.
+// inprocess or scripted; for remote:URL see openEngine. log receives what a
+// worker writes to standard error. Unless stored, nothing that is evaluated stays
+// on disk, and nothing is looked for there.
 func newEngine(idle time.Duration, log io.Writer, stored bool) (engine.Engine, error) {
 	switch name := os.Getenv("NOTSO_ENGINE"); name {
 	case "", "worker":
@@ -117,6 +118,15 @@ func engineDir() (dir string, own bool) {
 		}
 	}
 	return places[0], false // to be named in the error
+}
+
+// openLibrary loads llama.cpp into this process.
+func openLibrary() (*llama.Library, error) {
+	dir, own := engineDir()
+	if own {
+		return llama.OpenUnchecked(dir)
+	}
+	return llama.Open(dir)
 }
 
 // newLibrary finds the model files: the chosen one, where it is not empty, else

@@ -13,6 +13,9 @@ const (
 	leastWidth, leastHeight = 360, 480
 )
 
+// How large the page's contents can be, in percent.
+const leastZoom, mostZoom = 50, 300
+
 // geometry is where the window was when it closed.
 type geometry struct {
 	X         int  `json:"x"`
@@ -34,6 +37,9 @@ func loadGeometry(path string) (g geometry, ok bool) {
 	const most = 1 << 15 // what X11 can address
 	if g.Width < leastWidth || g.Width > most || g.Height < leastHeight || g.Height > most {
 		return first, false
+	}
+	if g.Zoom < leastZoom || g.Zoom > mostZoom {
+		g.Zoom = 0
 	}
 	return g, true
 }

@@ -16,6 +16,7 @@ func TestGeometry(t *testing.T) {
 	}{
 		{name: "what was saved comes back", file: `{"x":-20,"y":40,"width":900,"height":700,"maximised":true}`,
 			want: geometry{X: -20, Y: 40, Width: 900, Height: 700, Maximised: true}, wantOK: true},
+		{name: "a zoom that shows nothing is forgotten", file: `{"width":900,"height":700,"zoom":100000}`, want: geometry{Width: 900, Height: 700}, wantOK: true},
 		{name: "a window too small to use is forgotten", file: `{"x":0,"y":0,"width":10,"height":700}`, want: first},
 		{name: "a window too large to exist is forgotten", file: `{"x":0,"y":0,"width":900,"height":70000000}`, want: first},
 		{name: "an empty file is forgotten", file: ``, want: first},

@@ -38,11 +38,7 @@ func runDevices() int {
 	if err == nil {
 		err = json.NewEncoder(os.Stdout).Encode(library.Devices())
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
+	return ended(err)
 }
 
 // machine is what a model can be loaded on now. Graphics devices are asked for

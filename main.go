@@ -53,6 +53,11 @@ func runWorker() int {
 		err = worker.Serve(context.Background(), in, out, eng)
 		closeWithin(eng, lastWork)
 	}
+	return ended(err)
+}
+
+// ended is the exit code of a role that somebody else started, who is told err.
+func ended(err error) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -72,13 +77,7 @@ func pdfReader() attachment.PDFReader {
 	return attachment.Process(attachment.PDFTime, program, pdfRole)
 }
 
-func runPDF() int {
-	if err := attachment.Serve(os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
+func runPDF() int { return ended(attachment.Serve(os.Stdin, os.Stdout)) }
 
 // lastWork is how long a worker without a window may still write down what it
 // has evaluated; the window waits for 2 s.

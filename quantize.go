@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -21,11 +20,7 @@ func runQuantize(args []string) int {
 	if err == nil {
 		err = quantize.Serve(args, library, os.Stdin, os.Stdout)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
+	return ended(err)
 }
 
 // quantizeModel makes the file to of the model from, with its weights stored as

@@ -10,6 +10,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/store"
+	"notso/engine/gguf"
 )
 
 // replay writes a stored reply once more, in a worker that has evaluated
@@ -40,6 +41,6 @@ func replay(ctx context.Context, paths home.Paths, turn int64) (_ chat.Replay, e
 	builtin := newScripted()
 	defer builtin.Close()
 	return app.Replay(ctx, app.Options{
-		Store: db, Config: settings, Library: newLibrary(paths.Models, ""), Engine: eng, Builtin: builtin,
+		Store: db, Config: settings, Library: newLibrary(paths.Models, ""), Hash: gguf.Fingerprint, Engine: eng, Builtin: builtin,
 	}, turn)
 }

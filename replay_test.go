@@ -28,6 +28,7 @@ func TestAReplayIsIdenticalOnTheSameMachine(t *testing.T) {
 		{name: "the same without", model: writeScript(scripted.Reasoning()), opts: app.TalkOptions{Thinking: engine.ThinkingOff}},
 		{name: "a reply that ended within its reasoning and was continued", model: writeScript(scripted.Reasoning()),
 			opts: app.TalkOptions{Thinking: engine.ThinkingOn, MaxTokens: 4}, more: true},
+		{name: "a reply to a message with a file", model: writeScript(scripted.Plain()), opts: app.TalkOptions{Files: []string{"LICENSE"}}},
 		{name: "the starter model, drawn with a seed", model: linkStarter, opts: app.TalkOptions{Temperature: &wild, MaxTokens: 16}},
 	}
 	for _, test := range tests {
@@ -197,6 +198,6 @@ func linkStarter(t *testing.T, path string) {
 		err = os.Symlink(starter, path)
 	}
 	if err != nil {
-		t.Fatalf("the starter model is missing: run make model (%v)", err)
+		t.Fatalf("the starter model is missing: run make test (%v)", err)
 	}
 }

@@ -20,7 +20,6 @@ import (
 	"notso/app/home"
 	"notso/app/library"
 	"notso/engine"
-	"notso/engine/llama"
 )
 
 // terminal is what the command line works with.
@@ -57,13 +56,9 @@ func render(ctx context.Context, source string, variables []byte, now time.Time)
 
 // engineFacts loads the engine libraries into this process to ask them.
 func engineFacts(context.Context) (cli.EngineFacts, error) {
-	dir, own := engineDir()
-	open := llama.Open
-	if own {
-		open = llama.OpenUnchecked
-	}
+	dir, _ := engineDir()
 	facts := cli.EngineFacts{Libraries: dir}
-	l, err := open(dir)
+	l, err := openLibrary()
 	if err != nil {
 		return facts, err
 	}

@@ -192,7 +192,7 @@ func (w *window) zoom(step int) int {
 
 // zoomFrom is the size, in percent, that is one step from another.
 func zoomFrom(percent, step int) int {
-	sizes := []int{50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300}
+	sizes := []int{leastZoom, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, mostZoom}
 	if step == 0 {
 		return 100
 	}

@@ -132,7 +132,7 @@ type App struct {
 
 	ctx    context.Context // ends with Shutdown
 	cancel context.CancelFunc
-	work   sync.WaitGroup // replies and background work
+	work   sync.WaitGroup // claims, replies and background work; grows under mu, or while it is not zero
 	undos  undos
 
 	mu      sync.Mutex
@@ -176,8 +176,20 @@ func New(opts Options) (*App, error) {
 // and returns at once.
 func (a *App) Startup() {
 	a.model.start()
-	a.work.Go(a.followSettings)
+	a.background(a.followSettings)
 	a.watchDownloads()
+}
+
+// background does work on a goroutine that Shutdown waits for. Once that has
+// begun it does nothing, and says so.
+func (a *App) background(work func()) (begun bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return false
+	}
+	a.work.Go(work)
+	return true
 }
 
 // Shutdown stops the running replies, which keep what they have, and waits for

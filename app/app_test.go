@@ -365,6 +365,7 @@ func TestSentencesTellWhatToDo(t *testing.T) {
 		{fmt.Errorf("reply: %w", &engine.PromptTooLongError{Tokens: 9, Limit: 8}), "This is too long for the model: 9 tokens, and it holds 8. Shorten the message, or start afresh with /reset."},
 		{fmt.Errorf("%w: signal: killed", engine.ErrWorkerDied), "The engine ended unexpectedly (signal: killed). What was written is kept. Send a message or continue the reply, and it starts again."},
 		{errors.New("odd"), "Odd."},
+		{errors.New("échec du disque"), "Échec du disque."},
 		{nil, ""},
 	} {
 		if got := Sentence(test.err); got != test.want {

@@ -107,7 +107,7 @@ func (a *App) downloadChanged(p fetch.Progress) {
 		a.modelsChanged()
 	}
 	if p.State == fetch.Done && before.state != fetch.Done {
-		a.work.Go(func() { a.arrived(p) })
+		a.background(func() { a.arrived(p) })
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"notso/app/command"
 	"notso/app/imports"
+	"notso/app/store"
 	"notso/app/words"
 )
 
@@ -18,10 +20,11 @@ import (
 const previewed = 6
 
 // arrival is an import on its way: read and shown, and then, once the user said
-// so, stored. The window has one at a time.
+// so, stored. The window has one at a time. App.mu guards it.
 type arrival struct {
 	id     int64
 	result imports.Result
+	taken  bool    // it is being stored, or is
 	chats  []int64 // once it is stored
 }
 
@@ -67,7 +70,7 @@ func (a *App) readImport(to int64, body io.Reader) (int64, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.arrival == nil || a.arrival.id != to || a.arrival.chats != nil {
+	if a.arrival == nil || a.arrival.id != to || a.arrival.taken {
 		next := int64(1)
 		if a.arrival != nil {
 			next = a.arrival.id + 1
@@ -78,14 +81,14 @@ func (a *App) readImport(to int64, body io.Reader) (int64, error) {
 	return a.arrival.id, nil
 }
 
-// arriving returns the import of that id.
-func (a *App) arriving(id int64) (*arrival, error) {
+// withArrival does something with the import of that id.
+func (a *App) withArrival(id int64, do func(*arrival) error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.arrival == nil || a.arrival.id != id {
-		return nil, words.Fail("import.gone")
+		return words.Fail("import.gone")
 	}
-	return a.arrival, nil
+	return do(a.arrival)
 }
 
 func (a *App) getImport(context.Context, request) (answer, error) {
@@ -93,18 +96,17 @@ func (a *App) getImport(context.Context, request) (answer, error) {
 }
 
 func (a *App) getImportPreview(ctx context.Context, r request) (answer, error) {
-	in, err := a.arriving(r.id())
-	if err != nil {
-		return answer{}, err
-	}
 	chats, err := a.opts.Store.Chats(ctx, 0)
 	if err != nil {
 		return answer{}, err
 	}
-	a.mu.Lock()
-	in.result.Drop(chats)
-	a.mu.Unlock()
-	return show(fragment{Name: "import.html", View: a.importView(in)}), nil
+	var view importView
+	err = a.withArrival(r.id(), func(in *arrival) error {
+		in.result.Drop(chats)
+		view = a.importView(in)
+		return nil
+	})
+	return show(fragment{Name: "import.html", View: view}), err
 }
 
 func (a *App) importView(in *arrival) importView {
@@ -149,41 +151,50 @@ func (a *App) importView(in *arrival) importView {
 
 // postImport stores what was shown, all of it or nothing.
 func (a *App) postImport(ctx context.Context, r request) (answer, error) {
-	in, err := a.arriving(r.id())
+	var incoming []store.Incoming
+	err := a.withArrival(r.id(), func(in *arrival) error {
+		if in.taken || len(in.result.Chats) == 0 {
+			return words.Fail("import.gone")
+		}
+		in.taken, incoming = true, in.result.Incoming()
+		return nil
+	})
 	if err != nil {
 		return answer{}, err
 	}
-	if in.chats != nil || len(in.result.Chats) == 0 {
-		return answer{}, words.Fail("import.gone")
-	}
-	ids, err := a.opts.Store.AddChats(ctx, in.result.Incoming())
+	ids, err := a.opts.Store.AddChats(ctx, incoming)
+	_ = a.withArrival(r.id(), func(in *arrival) error { // one that was overtaken has no undo
+		if in.taken = err == nil; in.taken {
+			in.chats, in.result.Chats = ids, nil
+			a.listed = listed{}
+		}
+		return nil
+	})
 	if err != nil {
 		return answer{}, err
 	}
-	a.mu.Lock()
-	in.chats, in.result.Chats = ids, nil
-	a.listed = listed{}
-	a.mu.Unlock()
-	return a.showSidebar(ctx, toastView{Text: a.language().Count("import.done", len(ids)), Undo: fmt.Sprintf("/import/%d/undo", in.id), Kind: "info"})
+	return a.showSidebar(ctx, toastView{Text: a.language().Count("import.done", len(ids)), Undo: fmt.Sprintf("/import/%d/undo", r.id()), Kind: "info"})
 }
 
 // postImportUndo takes away what an import brought. Undo of the undo is the
 // import itself: the files are still there.
 func (a *App) postImportUndo(ctx context.Context, r request) (answer, error) {
-	in, err := a.arriving(r.id())
+	var ids []int64
+	err := a.withArrival(r.id(), func(in *arrival) error {
+		ids = in.chats
+		return nil
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	chats, err := a.opts.Store.ChatsByID(ctx, ids...)
 	if err != nil {
 		return answer{}, err
 	}
 	var there []int64
-	chats, err := a.opts.Store.ChatsByID(ctx, in.chats...)
-	if err != nil {
-		return answer{}, err
-	}
-	shown := false
 	for _, c := range chats {
 		there = append(there, c.ID)
 		a.Stop(c.ID)
-		shown = shown || c.ID == a.shown()
 	}
 	if err := a.opts.Store.DeleteChats(ctx, there...); err != nil {
 		return answer{}, err
@@ -192,7 +203,7 @@ func (a *App) postImportUndo(ctx context.Context, r request) (answer, error) {
 	a.listed = listed{}
 	a.mu.Unlock()
 	notice := toastView{Text: a.language().Count("import.undone", len(there)), Kind: "info"}
-	if shown {
+	if slices.Contains(there, a.shown()) {
 		return a.leaveChat(ctx, notice)
 	}
 	return a.refreshSidebar(ctx, notice)

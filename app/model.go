@@ -89,7 +89,7 @@ func (m *model) begin(path string, eng engine.Engine) {
 		text = m.app.say("remote.connecting", m.app.opts.Remote)
 	}
 	m.app.modelsChanged()
-	m.app.work.Go(func() {
+	m.app.background(func() {
 		info, err := eng.Load(ctx, path, m.app.loadOptions(path), m.progress(text))
 		m.ended(load, func() {
 			m.loaded, m.using, m.failure, m.builtin = info, eng, err, eng == m.app.opts.Builtin
@@ -106,7 +106,7 @@ func (m *model) beside(path string, eng engine.Engine) {
 	ctx, load := m.nextLoad(func() { m.next = path })
 	text := m.app.say("models.switch_kept", fileStem(path), m.name())
 	m.app.modelsChanged()
-	m.app.work.Go(func() {
+	begun := m.app.background(func() {
 		info, err := eng.Load(ctx, path, m.app.loadOptions(path), m.progress(text))
 		var old engine.Engine
 		current := m.ended(load, func() {
@@ -130,6 +130,9 @@ func (m *model) beside(path string, eng engine.Engine) {
 			m.app.opts.Emit("toast", toast)
 		}
 	})
+	if !begun {
+		eng.Close()
+	}
 }
 
 // nextLoad overtakes the load that runs.
@@ -217,22 +220,22 @@ func (m *model) close() {
 	}
 }
 
-// wait returns the engine once its model is loaded: the one at path, which open
-// was told of, or any for "". Errors: why it is not, or ctx.Err().
-func (m *model) wait(ctx context.Context, path string) (engine.Engine, error) {
+// wait returns the engine and its model once that is loaded: the one at path,
+// which open was told of, or any for "". Errors: why it is not, or ctx.Err().
+func (m *model) wait(ctx context.Context, path string) (engine.Engine, engine.ModelInfo, error) {
 	for {
 		m.mu.Lock()
-		state, failure, using, changed := m.state, m.failure, m.using, m.changed
+		state, failure, using, loaded, changed := m.state, m.failure, m.using, m.loaded, m.changed
 		fits, coming := path == "" || m.path == path, path != "" && m.next == path
 		m.mu.Unlock()
 		switch {
 		case coming:
 		case state == "ready" && !fits:
-			return nil, words.Fail("models.not_loaded", fileStem(path))
+			return nil, engine.ModelInfo{}, words.Fail("models.not_loaded", fileStem(path))
 		case state == "ready":
-			return using, nil
+			return using, loaded, nil
 		case state == "failed":
-			return nil, failure
+			return nil, engine.ModelInfo{}, failure
 		case state == "none":
 			m.start()
 			continue
@@ -240,7 +243,7 @@ func (m *model) wait(ctx context.Context, path string) (engine.Engine, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, engine.ModelInfo{}, ctx.Err()
 		}
 	}
 }
@@ -272,14 +275,16 @@ func (m *model) entry() (entry library.Entry, known bool) {
 	return *m.listed, true
 }
 
-// name is what people know the model by: its file's name, since the name inside
-// the file is often that of a training run.
-func (m *model) name() string {
-	info := m.info()
+// name is what people know the model by.
+func (m *model) name() string { return modelName(m.info()) }
+
+// modelName is the name of the model's file, since the name inside the file is
+// often that of a training run.
+func modelName(info engine.ModelInfo) string {
 	if info.Path == "" {
 		return info.Name
 	}
-	return strings.TrimSuffix(filepath.Base(info.Path), ".gguf")
+	return fileStem(info.Path)
 }
 
 // banner tells that a built-in script answers, and how to get a model.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"notso/app/chat"
+	"notso/engine"
 )
 
 // awaitReplies returns when the replies that run now have ended, or the app.
@@ -11,7 +12,9 @@ func (a *App) awaitReplies() {
 	a.mu.Lock()
 	var running []*reply
 	for _, r := range a.replies {
-		running = append(running, r)
+		if r != nil { // a claim; its reply will ask the model that is loaded then
+			running = append(running, r)
+		}
 	}
 	a.mu.Unlock()
 	for _, r := range running {
@@ -22,10 +25,11 @@ func (a *App) awaitReplies() {
 	}
 }
 
-// modelUsed remembers that the loaded model wrote a reply, and how fast.
-func (a *App) modelUsed(stats chat.Stats) {
+// modelUsed remembers that a model wrote a reply, and how fast. One without a
+// file is not remembered.
+func (a *App) modelUsed(info engine.ModelInfo, stats chat.Stats) {
 	const least = 8 // tokens that tell a speed
-	if _, info, builtin, _ := a.model.snapshot(); a.opts.Shelf != nil && info.Path != "" && !builtin && stats.ReplyTokens > 0 {
+	if a.opts.Shelf != nil && info.Path != "" && stats.ReplyTokens > 0 {
 		speed := stats.TokensPerSecond
 		if stats.ReplyTokens < least {
 			speed = 0

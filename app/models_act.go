@@ -144,7 +144,7 @@ func (a *App) renameItem(_ context.Context, r request, i shelf.Item) (text, undo
 // verifyItem reads the whole file beside everything else, and tells what came
 // of it as a notice.
 func (a *App) verifyItem(_ context.Context, _ request, i shelf.Item) (text, undo string, err error) {
-	a.work.Go(func() {
+	a.background(func() {
 		v, err := a.opts.Shelf.Verify(a.ctx, i.Path, nil)
 		if a.ctx.Err() != nil {
 			return

@@ -34,9 +34,10 @@ func (e gatedEngine) Load(ctx context.Context, path string, opts engine.LoadOpti
 	return e.Engine.Load(ctx, path, opts, progress)
 }
 
-// TestAReplyByAnotherModelIsWrittenByIt asks for one while the loaded model
-// could answer at once.
-func TestAReplyByAnotherModelIsWrittenByIt(t *testing.T) {
+// newModelBench is a bench with the models one, two and broken, of which one is
+// loaded, and the gate of all that are loaded beside it.
+func newModelBench(t *testing.T, script scripted.Options) (*bench, chan struct{}) {
+	t.Helper()
 	b := &bench{t: t}
 	root := t.TempDir()
 	for _, name := range []string{"one", "two", "broken"} {
@@ -55,17 +56,26 @@ func TestAReplyByAnotherModelIsWrittenByIt(t *testing.T) {
 	if b.store, err = store.Open(t.Context(), filepath.Join(root, "chats.db")); err != nil {
 		t.Fatal(err)
 	}
-	defer b.store.Close()
 	gate := make(chan struct{})
 	b.App, err = New(Options{
-		Store: b.store, Config: settings, Library: library.New(library.Options{Folders: []string{root}}), Engine: scripted.New(scripted.Options{}), Emit: b.note,
+		Store: b.store, Config: settings, Library: library.New(library.Options{Folders: []string{root}}), Engine: scripted.New(script), Emit: b.note,
 		Another: func() (engine.Engine, error) { return gatedEngine{scripted.New(scripted.Options{}), gate}, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Shutdown()
+	t.Cleanup(func() {
+		b.Shutdown()
+		b.store.Close()
+	})
 	b.Startup()
+	return b, gate
+}
+
+// TestAReplyByAnotherModelIsWrittenByIt asks for one while the loaded model
+// could answer at once.
+func TestAReplyByAnotherModelIsWrittenByIt(t *testing.T) {
+	b, gate := newModelBench(t, scripted.Options{})
 	first := b.say(0, "Hello")
 	again := func(model string) chat.Turn {
 		t.Helper()
@@ -83,10 +93,11 @@ func TestAReplyByAnotherModelIsWrittenByIt(t *testing.T) {
 		return turn
 	}
 
-	second := again("two")
+	begun := again("two")
 	b.until("two is being loaded", func() bool { _, _, next := b.model.current(); return strings.HasSuffix(next, "two.gguf") })
 	close(gate)
-	if second, err = b.Await(t.Context(), second); err != nil || second.State != chat.Done || second.Stats.Model != "two" {
+	second, err := b.Await(t.Context(), begun)
+	if err != nil || second.State != chat.Done || second.Stats.Model != "two" {
 		t.Errorf("%+v, %v: want a reply of two", second, err)
 	}
 	if !b.toasted("two is loaded now") {
@@ -99,6 +110,28 @@ func TestAReplyByAnotherModelIsWrittenByIt(t *testing.T) {
 	}
 	if name := b.model.name(); name != "two" {
 		t.Errorf("%s answers now, want two as before", name)
+	}
+}
+
+// TestAReplyKnowsItsModelWhenAnotherTakesOver holds a reply of the first model
+// until the second is loaded.
+func TestAReplyKnowsItsModelWhenAnotherTakesOver(t *testing.T) {
+	b, gate := newModelBench(t, scripted.Options{Fault: untilStopped()})
+	_, answer, err := b.Send(t.Context(), 0, "Hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.until("something is written", func() bool { return len(b.replies()) > 0 })
+	close(gate)
+	path, err := b.opts.Library.Resolve("two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.model.open(path)
+	b.until("two is loaded", func() bool { return b.model.name() == "two" })
+	b.Stop(answer.Chat)
+	if answer, err = b.Await(t.Context(), answer); err != nil || answer.Stats.Model != "one" {
+		t.Errorf("the reply of one says that %q wrote it (%v)", answer.Stats.Model, err)
 	}
 }
 

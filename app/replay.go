@@ -13,8 +13,8 @@ import (
 // Replay writes the reply in turn once more, with the seed, the sampling, the
 // limits and the date that were recorded, in the batches that were recorded, and
 // changes nothing that is stored. Of opts it uses Store, which may be read-only,
-// Config, Library, Engine and Builtin. An engine that has evaluated nothing makes
-// it comparable.
+// Config, Library, Hash, Engine and Builtin. An engine that has evaluated nothing
+// makes it comparable.
 // Errors: chat.ErrNotFound, sentences for people, those of Engine.
 func Replay(ctx context.Context, opts Options, turnID int64) (chat.Replay, error) {
 	a := &App{opts: opts}
@@ -26,15 +26,15 @@ func Replay(ctx context.Context, opts Options, turnID int64) (chat.Replay, error
 	if err := replayable(turn); err != nil {
 		return chat.Replay{}, err
 	}
-	req, err := a.recorded(ctx, turn)
+	eng, err := a.loadFor(ctx, turn)
 	if err != nil {
 		return chat.Replay{}, err
 	}
-	eng, name, err := a.loadFor(ctx, turn)
+	req, err := a.recorded(ctx, turn) // with the defaults of the model that is loaded
 	if err != nil {
 		return chat.Replay{}, err
 	}
-	return play(ctx, eng, name, turn, req)
+	return play(ctx, eng, a.model.name(), turn, req)
 }
 
 // replayable says why a turn cannot be replayed.
@@ -56,12 +56,16 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 	if err != nil {
 		return engine.Request{}, err
 	}
-	turns, err := a.opts.Store.Turns(ctx, turn.Chat)
+	s := turn.Stats
+	branch, err := a.opts.Store.Path(ctx, turn.Parent)
 	if err != nil {
 		return engine.Request{}, err
 	}
-	s := turn.Stats
-	req := a.ask(c, since(chat.Branch(turns, turn.Parent), s.FirstSeen), TalkOptions{})
+	turns, err := a.withFiles(ctx, since(branch, s.FirstSeen))
+	if err != nil {
+		return engine.Request{}, err
+	}
+	req := a.ask(c, turns, TalkOptions{})
 	req.Thinking = engine.Thinking(s.Thinking)
 	req.Limits = engine.Limits{MaxTokens: s.MaxTokens, Reasoning: s.ThinkingBudget}
 	req.Seed, req.Batches = s.Seed, engine.Batches(s.Batches)
@@ -79,7 +83,7 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 }
 
 // loadFor loads the model that wrote turn, or the one in use if that is gone.
-func (a *App) loadFor(ctx context.Context, turn chat.Turn) (eng engine.Engine, name string, err error) {
+func (a *App) loadFor(ctx context.Context, turn chat.Turn) (eng engine.Engine, err error) {
 	path, err := a.opts.Library.Resolve(turn.Stats.Model)
 	if err != nil {
 		path, err = a.opts.Library.Pick(a.opts.Config.Get().Model)
@@ -87,13 +91,12 @@ func (a *App) loadFor(ctx context.Context, turn chat.Turn) (eng engine.Engine, n
 	eng = a.opts.Engine
 	if err != nil {
 		if a.opts.Builtin == nil {
-			return nil, "", err
+			return nil, err
 		}
 		eng, path = a.opts.Builtin, ""
 	}
-	info, err := eng.Load(ctx, path, a.opts.Config.Get().LoadOptions(), nil)
-	a.model.loaded = info
-	return eng, a.model.name(), err
+	a.model.loaded, err = eng.Load(ctx, path, a.loadOptions(path), nil)
+	return eng, err
 }
 
 // play writes the reply.
@@ -126,12 +129,12 @@ func play(ctx context.Context, eng engine.Engine, name string, turn chat.Turn, r
 	return out, ctx.Err()
 }
 
-// note keeps, with the running reply of turn, what the model was asked.
-func (a *App) note(turn chat.Turn, req engine.Request) {
+// note keeps, with the running reply of turn, what was asked of which model.
+func (a *App) note(turn chat.Turn, req engine.Request, model engine.ModelInfo) {
 	if r := a.writer(turn); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.asked = req
+		r.asked, r.model = req, model
 	}
 }
 

@@ -39,15 +39,16 @@ type reply struct {
 	choices []engine.Choice // what its tokens could have been, where that is asked for
 	begun   int             // bytes that were there before
 	stored  int             // pieces in the database
-	tokens  int             // pieces that came, for the rate
-	decoded time.Time       // when the first piece came
 	final   *engine.Done
 	state   chat.State // how it ended
 	ended   bool       // finish was called; guarded by App.mu
 
 	mu        sync.Mutex
-	asked     engine.Request // zero when no model writes
-	past      past           // of the chat, as the model was told
+	asked     engine.Request   // zero when no model writes
+	model     engine.ModelInfo // that was asked
+	past      past             // of the chat, as the model was told
+	tokens    int              // pieces that came, for the rate
+	decoded   time.Time        // when the first piece came
 	seq       int
 	text      *markdown.Stream
 	reasoning *markdown.Stream
@@ -165,10 +166,12 @@ func (r *reply) write(ctx context.Context, src source) error {
 func (r *reply) take(event engine.Event) bool {
 	switch event.Kind {
 	case engine.EventReasoning, engine.EventText, engine.EventToolCall:
+		r.mu.Lock()
 		if r.decoded.IsZero() {
 			r.decoded = time.Now()
 		}
 		r.tokens++
+		r.mu.Unlock()
 		r.pieces = append(r.pieces, chat.Piece{Reasoning: event.Kind == engine.EventReasoning, Text: event.Text})
 		return true
 	case engine.EventChoice:
@@ -247,15 +250,21 @@ func (r *reply) show(batch []chat.Piece) {
 	phase := r.phase
 	r.mu.Unlock()
 	r.app.opts.Emit("reply", event)
-	r.app.showStatus(r.chat, r.app.writingStatus(phase, r.lead.count(), time.Since(r.lead.decoded)))
+	tokens, since := r.lead.pace()
+	r.app.showStatus(r.chat, r.app.writingStatus(phase, tokens, since))
 }
 
-// count is how many tokens came, of all candidates.
-func (r *reply) count() (tokens int) {
+// pace is how many tokens came, of all candidates, and how long ago the first of
+// them did.
+func (r *reply) pace() (tokens int, since time.Duration) {
 	for _, one := range r.all() {
-		tokens += one.tokens
+		one.mu.Lock()
+		if tokens += one.tokens; one.tokens > 0 {
+			since = max(since, time.Since(one.decoded))
+		}
+		one.mu.Unlock()
 	}
-	return tokens
+	return tokens, since
 }
 
 // foldSummary tells the fold how long the reasoning took, and changes no block.
@@ -291,13 +300,13 @@ func (r *reply) finish(ctx context.Context, err error) {
 	case err != nil, r.final != nil && r.final.Finish == engine.FinishStopped:
 		state = chat.Stopped
 	}
-	stats := r.app.stats(r)
+	stats, model := r.app.stats(r)
 	stats.Choices = r.keepChoices()
 	if _, err := r.app.opts.Store.FinishReply(context.Background(), r.turn, state, notice, stats); err != nil {
 		notice = r.app.sentence(err)
 		state = chat.Failed
 	}
-	r.app.modelUsed(stats)
+	r.app.modelUsed(model, stats)
 	// The page fetches the turn when it hears of the end, so by then the turn
 	// must be the database's.
 	r.state = state

@@ -14,13 +14,13 @@ import (
 func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Partial) source {
 	return func(ctx context.Context) iter.Seq2[engine.Event, error] {
 		return func(yield func(engine.Event, error) bool) {
-			eng, err := a.model.wait(ctx, opts.Model)
+			eng, model, err := a.model.wait(ctx, opts.Model)
 			if err != nil {
 				yield(engine.Event{}, err)
 				return
 			}
 			if opts.Model != "" {
-				a.opts.Emit("toast", toastView{Text: a.say("models.loaded_now", a.model.name()), Kind: "info"})
+				a.opts.Emit("toast", toastView{Text: a.say("models.loaded_now", modelName(model)), Kind: "info"})
 			}
 			req, err := a.request(ctx, turn, opts)
 			if err != nil {
@@ -28,7 +28,7 @@ func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Parti
 				return
 			}
 			req.Resume = resume
-			a.note(turn, req)
+			a.note(turn, req, model)
 			for event, err := range eng.Reply(ctx, req) {
 				if !yield(event, err) {
 					return

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"notso/app/chat"
 	"notso/app/store"
@@ -86,7 +87,7 @@ func cause(in words.Words, err error) string {
 }
 
 func capital(text string) string {
-	first := min(1, len(text))
+	_, first := utf8.DecodeRuneInString(text)
 	return strings.ToUpper(text[:first]) + text[first:]
 }
 

@@ -58,9 +58,11 @@ func (a *App) status() statusView {
 	r := a.replies[a.current]
 	a.mu.Unlock()
 	if r != nil {
+		tokens, since := r.pace()
 		r.mu.Lock()
-		defer r.mu.Unlock()
-		return a.writingStatus(r.phase, r.tokens, time.Since(r.decoded))
+		phase := r.phase
+		r.mu.Unlock()
+		return a.writingStatus(phase, tokens, since)
 	}
 	state, _, builtin, failure := a.model.snapshot()
 	switch {
@@ -108,24 +110,25 @@ func (a *App) endStatus(state chat.State, notice string, stats chat.Stats) statu
 	return statusView{State: "ready", Text: text, Fraction: -1}
 }
 
-// stats keeps what explains the reply and lets it be replayed.
-func (a *App) stats(r *reply) chat.Stats {
+// stats keeps what explains the reply and lets it be replayed, with the model
+// that wrote it, which need not be the one that is loaded now.
+func (a *App) stats(r *reply) (chat.Stats, engine.ModelInfo) {
 	if r.final == nil {
-		return chat.Stats{}
+		return chat.Stats{}, engine.ModelInfo{}
 	}
 	d := r.final
 	r.lead.mu.Lock()
-	asked := r.lead.asked
+	asked, model := r.lead.asked, r.lead.model
 	r.lead.mu.Unlock()
 	return chat.Stats{
 		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
-		FirstSeen: r.lead.firstKept(d.Dropped), ContextLength: a.model.info().ContextLength,
+		FirstSeen: r.lead.firstKept(d.Dropped), ContextLength: model.ContextLength,
 		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
-		Model: a.model.name(), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
-	}
+		Model: modelName(model), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
+	}, model
 }
 
 // gauge holds what the branch's last reply measured against the context. What

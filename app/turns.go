@@ -16,9 +16,14 @@ import (
 const titleRunes = 48
 
 func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOptions, each func(engine.Event)) (user, answer chat.Turn, err error) {
-	text = strings.TrimSpace(text)
+	text = written(text)
 	if text == "" {
 		return user, answer, chat.ErrEmptyTurn
+	}
+	// Read first: a file that cannot be leaves no empty chat behind.
+	files, err := a.readFiles(ctx, opts.Files)
+	if err != nil {
+		return user, answer, err
 	}
 	c, err := a.open(ctx, chatID, title(text))
 	if err != nil {
@@ -28,9 +33,9 @@ func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOpti
 	if chatID == 0 {
 		err = a.opts.Store.AdoptAttachments(ctx, c.ID)
 	}
-	for _, path := range opts.Files {
+	for _, f := range files {
 		if err == nil {
-			_, err = a.Attach(ctx, c.ID, path)
+			_, err = a.keep(ctx, c.ID, f)
 		}
 	}
 	if err != nil {
@@ -177,11 +182,14 @@ func (a *App) claim(chatID int64) bool {
 		return false
 	}
 	a.replies[chatID] = nil
+	a.work.Add(1) // Shutdown waits for what is begun
 	return true
 }
 
-// unclaim gives the place back unless a reply took it.
+// unclaim gives the place back unless a reply took it. It is called once for
+// each claim.
 func (a *App) unclaim(chatID int64) {
+	defer a.work.Done()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if r, ok := a.replies[chatID]; ok && r == nil {

@@ -96,9 +96,6 @@ func (a *App) turnMenu(ctx context.Context, turnID int64) (turnMenuView, error) 
 	}
 	view := turnMenuView{turnView: a.turn(t, c.Head == t.ID), Leaf: c.Head == t.ID, Chat: c.ID}
 	view.CanRetry = canRetry(t)
-	if err := a.placeTurns(ctx, []turnView{view.turnView}); err != nil {
-		return view, err
-	}
 	models, err := a.opts.Library.List()
 	if err != nil {
 		return view, nil // the menu is as good without them

@@ -85,17 +85,15 @@ func (a *App) meanwhile(chatID int64, do func(ctx context.Context, eng engine.En
 		a.warming()
 	}
 	a.warming = cancel
-	closed := a.closed
 	a.mu.Unlock()
 	eng, ready := a.model.ready()
-	if closed || !ready || a.running(chatID) != nil {
-		cancel()
-		return
-	}
-	a.work.Go(func() {
+	begun := ready && a.running(chatID) == nil && a.background(func() {
 		defer cancel()
 		do(ctx, eng)
 	})
+	if !begun {
+		cancel()
+	}
 }
 
 // draftRequest is the request that sending draft would make, marked unfinished.

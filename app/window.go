@@ -2,7 +2,10 @@ package app
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/url"
+	"runtime/debug"
 
 	"notso/app/chat"
 	"notso/app/config"
@@ -62,6 +65,7 @@ func (w *Window) Unseen(turnID int64) error {
 func (a *App) guard(do func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
+			slog.Error("panic in a bound method", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 			err = errors.New(a.say("error.inside", v))
 		}
 	}()

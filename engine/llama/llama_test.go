@@ -8,7 +8,7 @@ import (
 	"notso/engine"
 )
 
-// starterModel is the file that `make model` fetches.
+// starterModel is the file that `make setup` fetches.
 const starterModel = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 // root is the repository's folder.
