@@ -72,6 +72,8 @@ func (a *App) ask(c chat.Chat, branch []chat.Turn, opts TalkOptions) engine.Requ
 		Limits:   engine.Limits{MaxTokens: first(opts.MaxTokens, c.Settings.MaxTokens, settings.MaxTokens), Reasoning: budgetFor(c.Settings, settings)},
 		Seed:     opts.Seed,
 		Date:     c.Created,
+
+		Speculation: settings.Speculation,
 	}
 	if opts.Temperature != nil {
 		req.Sampling.Temperature = *opts.Temperature

@@ -125,6 +125,7 @@ func (a *App) stats(r *reply) (chat.Stats, engine.ModelInfo) {
 		FirstSeen: r.lead.firstKept(d.Dropped), ContextLength: model.ContextLength,
 		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
+		Guessed: d.Usage.Guessed, GuessedRight: d.Usage.GuessedRight,
 		FirstTokenMS: d.Timings.FirstTokenMS, ReasoningMS: d.Timings.ReasoningMS, TokensPerSecond: d.Timings.DecodeTokensPerSecond,
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
 		Model: modelName(model), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),

@@ -136,6 +136,9 @@ func (a *App) turnFacts(t chat.Turn) factsView {
 	add(a.say("facts.end"), a.ending(t))
 	add(a.say("facts.reply"), count(s.ReplyTokens))
 	add(a.say("facts.reasoning"), count(s.ReasoningTokens))
+	if s.Guessed > 0 {
+		add(a.say("facts.guessed"), a.say("facts.guessed_right", in.Number(s.GuessedRight), in.Number(s.Guessed)))
+	}
 	add(a.say("facts.prompt"), count(s.PromptTokens))
 	if s.PromptTokens > 0 {
 		add(a.say("facts.cached"), in.Count("turn.tokens", s.CachedTokens))

@@ -103,9 +103,9 @@ const (
 type Speculation string
 
 const (
-	SpeculationAuto Speculation = ""    // where it is measured to be faster; at temperature 0 only where nothing is rounded otherwise
-	SpeculationOn   Speculation = "on"  // wherever a guess is likely right
-	SpeculationOff  Speculation = "off" // token by token
+	SpeculationAuto Speculation = "auto" // also "": where it is measured to be faster; at temperature 0 only where nothing is rounded otherwise
+	SpeculationOn   Speculation = "on"   // wherever a guess is likely right
+	SpeculationOff  Speculation = "off"  // token by token
 )
 
 // Sampling sets how the next token is drawn. Build it from DefaultSampling or

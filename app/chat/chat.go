@@ -123,6 +123,8 @@ type Stats struct {
 	CachedTokens    int             `json:"cached_tokens,omitempty"`
 	ReplyTokens     int             `json:"reply_tokens,omitempty"`
 	ReasoningTokens int             `json:"reasoning_tokens,omitempty"`
+	Guessed         int             `json:"guessed,omitempty"`       // tokens guessed from the chat, and evaluated before they were sampled
+	GuessedRight    int             `json:"guessed_right,omitempty"` // of these
 	FirstTokenMS    float64         `json:"first_token_ms,omitempty"`
 	ReasoningMS     float64         `json:"reasoning_ms,omitempty"`
 	TokensPerSecond float64         `json:"tokens_per_second,omitempty"` // decode

@@ -46,7 +46,8 @@ type Config struct {
 	Remote      string `json:"remote,omitempty"`       // base address of a server that answers instead; "" for none
 	RemoteModel string `json:"remote_model,omitempty"` // the server's name for the model; "" is its first
 	Manner
-	Presets []Preset `json:"presets,omitempty"`
+	Presets     []Preset           `json:"presets,omitempty"`
+	Speculation engine.Speculation `json:"speculation"` // "auto", "on" or "off"
 
 	Reasoning string `json:"reasoning"` // the fold: "auto", "open" or "closed"
 
@@ -112,7 +113,7 @@ func FontSizes() []int { return []int{80, 90, 100, 110, 125, 150, 175, 200} }
 func Default() Config {
 	return Config{
 		Theme: ThemeSystem, Language: "system", Accent: "violet", Density: "comfortable", Reasoning: "auto", FontSize: 100, Depth: "soft", Motion: "system", Sidebar: true,
-		Titles: true, FollowUps: true, Send: "enter", Notifications: true, SnapshotGiB: 8, IdleMinutes: 10,
+		Titles: true, FollowUps: true, Send: "enter", Notifications: true, Speculation: engine.SpeculationAuto, SnapshotGiB: 8, IdleMinutes: 10,
 	}
 }
 

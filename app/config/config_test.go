@@ -168,7 +168,7 @@ func TestSave(t *testing.T) {
 	t.Run("what is saved is loaded", func(t *testing.T) {
 		f, k, zero := 0.25, 40, 0.0
 		want := Config{
-			Theme: ThemeLight, Language: "fr", Accent: "rose", Density: "compact", FontSize: 150, Depth: "flat", Motion: "reduced", Sidebar: true, Reasoning: "auto", Model: "/m/a b.gguf",
+			Theme: ThemeLight, Language: "fr", Accent: "rose", Density: "compact", FontSize: 150, Depth: "flat", Motion: "reduced", Sidebar: true, Reasoning: "auto", Speculation: engine.SpeculationOff, Model: "/m/a b.gguf",
 			Manner: Manner{System: "Be \"brief\".\n// no comment", Thinking: engine.ThinkingOn, ThinkingBudget: 9,
 				Temperature: &zero, TopK: &k, TopP: &f, MinP: &f, RepeatPenalty: &[]float64{1.1}[0], PresencePenalty: &f, FrequencyPenalty: &f, MaxTokens: 1},
 			Presets: []Preset{{"A, b}", Manner{Temperature: &zero}}}, Send: "ctrl+enter", Shortcuts: map[string]string{"x": ""},

@@ -86,6 +86,7 @@ func Keys() []Key {
 		manner(optional("presence_penalty", Model, "Above 0, words that were used at all become less likely; null is what the model recommends.", func(c *Config) **float64 { return &c.PresencePenalty }, -2, 2)),
 		manner(optional("frequency_penalty", Model, "Above 0, words become less likely with each use; null is what the model recommends.", func(c *Config) **float64 { return &c.FrequencyPenalty }, -2, 2)),
 		manner(number("max_tokens", Model, "Longest reply in tokens; 0 is what the context leaves.", func(c *Config) *int { return &c.MaxTokens }, 0, 1<<20)),
+		choice("speculation", Model, "Write several tokens at a time where they repeat what stands in the chat. auto does so while it is measured to be faster, at temperature 0 only where not a bit of the arithmetic changes, on where a repetition is likely; numbers may be rounded otherwise then, so that a near tie between two words may fall the other way.", func(c *Config) *engine.Speculation { return &c.Speculation }, engine.SpeculationAuto, engine.SpeculationOn, engine.SpeculationOff),
 		table("presets", Model, `Named choices of the values above and of thinking, for the chats that want them: [{"name": "Precise", "temperature": 0.2}].`, presets),
 
 		table("models", Model, `Defaults of single models, by the hash that the page of models files them under: {"0123…": {"temperature": 0.2, "context_length": 8192}}.`, models),
