@@ -92,6 +92,7 @@ function settings(corner) {
       primaryBorderColor: colour('--accent'), lineColor: colour('--text-soft'), textColor: colour('--text'),
       secondaryColor: colour('--surface-sunk'), tertiaryColor: colour('--surface-code'), noteBkgColor: colour('--surface-sunk'),
       noteTextColor: colour('--text'), noteBorderColor: colour('--edge'), edgeLabelBackground: colour('--surface-code'),
+      useGradient: false, dropShadow: 'none',
     },
   };
 }

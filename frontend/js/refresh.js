@@ -35,8 +35,9 @@ export function connect() {
     }
   };
   const refreshed = on('refresh', refresh);
-  // A load that ended before anybody listened here was told to nobody.
-  if (document.querySelector('#status[data-state="loading"]')) refresh({ what: 'model' });
+  // A load that ended before anybody listened here was told to nobody. It may also
+  // have ended while the page was made, between its heading and its pill.
+  if (document.querySelector('#status[data-state="loading"]') || !document.querySelector('#heading .model')) refresh({ what: 'model' });
   return all(opened, refreshed);
 }
 
