@@ -14,7 +14,8 @@ const (
 )
 
 // mark is a class of code and its colours. Each has a contrast of 4.5 or more
-// (WCAG AA) on backgrounds as dark as #dfe4ec, or as light as #2a2f3a.
+// (WCAG AA) on backgrounds as dark as #dfe4ec, or as light as #2a2f3a. They are
+// those of the window, frontend/css/tokens.css.
 type mark struct {
 	class       string
 	light, dark string
@@ -22,17 +23,17 @@ type mark struct {
 
 func marks() []mark {
 	return []mark{
-		{"keyword", "#8a1a6e", "#f49ad8"},
-		{"type", "#0b5a66", "#6fdbe6"},
-		{"function", "#4a1fa8", "#c3a6ff"},
-		{"string", "#1d5c1f", "#a5dd8a"},
-		{"number", "#8a3b00", "#ffb782"},
-		{"attribute", "#6b4a00", "#e8cf7a"},
-		{"variable", "#8c1f2f", "#ffa6ac"},
-		{"comment", "#4d5663", "#adb6c4"},
-		{"inserted", "#0f5c2c", "#8fe0a8"},
-		{"deleted", "#96181f", "#ffa29c"},
-		{"heading", "#12468c", "#9cc7ff"},
+		{"keyword", "#5f27cd", "#bda4ff"},
+		{"type", "#00666b", "#00d2d3"},
+		{"function", "#0a5a8c", "#8ccbff"},
+		{"string", "#17653a", "#7fdba4"},
+		{"number", "#8f4200", "#ffb98a"},
+		{"attribute", "#7a4b00", "#f3c26b"},
+		{"variable", "#a61b28", "#ff9c96"},
+		{"comment", "#566076", "#98a2b8"},
+		{"inserted", "#17653a", "#7fdba4"},
+		{"deleted", "#a61b28", "#ff9c96"},
+		{"heading", "#5f27cd", "#bda4ff"},
 	}
 }
 
