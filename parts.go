@@ -65,7 +65,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		p.Another = func() (engine.Engine, error) { return newEngine(settings.Get().Idle(), p.log, stored) }
 	}
 	if p.Shelf, err = openShelf(paths, p.Library, settings.Get()); err != nil {
-		p.Warnings = append(p.Warnings, app.Sentence(err))
+		p.Warnings = append(p.Warnings, app.SentenceIn(terminalWords(), err))
 		p.Shelf, err = openShelf(paths, p.Library, config.Default())
 		if err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func (p *parts) openEngine(settings config.Config, stored bool) (err error) {
 		if address != settings.Remote {
 			return err
 		}
-		p.Warnings = append(p.Warnings, app.Sentence(err))
+		p.Warnings = append(p.Warnings, app.SentenceIn(terminalWords(), err))
 	}
 	p.Engine, err = newEngine(settings.Idle(), p.log, stored)
 	return err

@@ -19,6 +19,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/library"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -40,8 +41,20 @@ func terminal() cli.Env {
 		Bench:      runBench,
 		Replay:     replay,
 		Render:     render,
-		Sentence:   app.Sentence,
+		Sentence:   app.SentenceIn,
+		Words:      terminalWords(),
 	}
+}
+
+// terminalWords are those of the settings' language, or the environment's. The
+// folders need not be there.
+func terminalWords() words.Words {
+	language := ""
+	if paths, err := home.Locate(); err == nil {
+		settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
+		language = settings.Language
+	}
+	return words.In(language, words.Environment(os.Getenv))
 }
 
 // render writes out a chat template in a worker, which may die of it.
@@ -103,7 +116,7 @@ func openTalker(ctx context.Context, paths home.Paths, opts cli.TalkerOptions) (
 	}
 	t.parts.SaveAs = freeName
 	if host := t.parts.Remote; host != "" {
-		fmt.Fprintf(os.Stderr, "What you write is sent to %s.\n", host)
+		fmt.Fprintln(os.Stderr, terminalWords().Say("remote.sent", host))
 		t.parts.RemoteModel = cmp.Or(opts.Model, t.parts.RemoteModel)
 	}
 	if !opts.Stored {

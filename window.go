@@ -91,7 +91,7 @@ func runWindow() int {
 // complain tells err to whoever started the program, and returns the exit code.
 func complain(err error) int {
 	slog.Error("the window did not open", "error", err)
-	text := app.Sentence(err)
+	text := app.SentenceIn(terminalWords(), err)
 	fmt.Fprintln(os.Stderr, text)
 	if native.Init() {
 		native.Alert(text)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"slices"
-	"strconv"
 
 	"notso/app/config"
 	"notso/app/library"
@@ -69,7 +68,7 @@ func (v advice) value(name string) (value float64, byMaker, known bool) {
 // "" for a setting that nobody advises on.
 func (a *App) advised(v advice, name string) string {
 	value, byMaker, known := v.value(name)
-	text := strconv.FormatFloat(value, 'g', 4, 64)
+	text := a.short(value)
 	switch {
 	case !known:
 		return ""

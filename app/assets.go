@@ -37,7 +37,7 @@ func assets(language func() words.Words) http.Handler {
 
 // secure gives every answer its headers, and an answer to every request: one
 // without a status would be Wails' error page, and a panic would end the app.
-func secure(next http.Handler) http.Handler {
+func secure(language func() words.Words, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)
@@ -49,7 +49,7 @@ func secure(next http.Handler) http.Handler {
 			if v := recover(); v != nil {
 				slog.Error("panic in a route", "path", r.URL.Path, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 				if !guarded.done {
-					http.Error(guarded, "Something went wrong inside the app. The log has the details.", http.StatusInternalServerError)
+					http.Error(guarded, language().Say("error.inside_all"), http.StatusInternalServerError)
 				}
 			}
 			if !guarded.done {

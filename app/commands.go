@@ -42,7 +42,7 @@ func (a *App) Run(ctx context.Context, chatID int64, call command.Call, each fun
 	}
 	run, ok := a.commands()[call.Name]
 	if !ok {
-		return out, fmt.Errorf("/%s cannot be used here", call.Name)
+		return out, words.Fail("answer.not_here", call.Name)
 	}
 	err := run(ctx, call, &out)
 	return out, err
@@ -158,10 +158,10 @@ func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) 
 		if err != nil {
 			return err
 		}
-		out.Text = a.say("answer.temperature", a.ask(c, nil, TalkOptions{}).Sampling.Temperature)
+		out.Text = a.say("answer.temperature", a.short(a.ask(c, nil, TalkOptions{}).Sampling.Temperature))
 		return nil
 	}
-	out.Text = a.say("answer.temperature_now", *value)
+	out.Text = a.say("answer.temperature_now", a.short(*value))
 	return a.changeSettings(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })
 }
 
@@ -179,7 +179,7 @@ func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome)
 			if info.ContextAsked > 0 {
 				template += " " + a.contextAsked(info)
 			}
-			out.Text = fmt.Sprintf("%s, %s, %s tokens of context.%s %s", a.model.name(), info.Quantisation, a.language().Number(info.ContextLength), template, a.choices())
+			out.Text = a.say("answer.model", a.model.name(), info.Quantisation, a.language().Number(info.ContextLength)) + template + " " + a.choices()
 		}
 		return nil
 	}
@@ -234,7 +234,7 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 		return err
 	}
 	_, info, _, _ := a.model.snapshot()
-	parts := []string{a.status().Text, a.gauge(c, tail).Text, fmt.Sprintf("%d turns", turns)}
+	parts := []string{a.status().Text, a.gauge(c, tail).Text, a.language().Count("settings.turns", turns)}
 	if info.EngineBuild != "" {
 		parts = append(parts, info.EngineBuild+" "+a.placed(info))
 	}
@@ -245,7 +245,7 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 func (a *App) themeCommand(_ context.Context, call command.Call, out *Outcome) error {
 	next := map[config.Theme]config.Theme{config.ThemeSystem: config.ThemeDark, config.ThemeDark: config.ThemeLight, config.ThemeLight: config.ThemeSystem}
 	theme := first(config.Theme(call.Args.Theme), next[a.opts.Config.Get().Theme], config.ThemeSystem)
-	out.Text = a.say("answer.theme", string(theme))
+	out.Text = a.say("answer.theme", a.say("setting.theme_"+string(theme)))
 	return a.changeConfig(func(c *config.Config) { c.Theme = theme })
 }
 

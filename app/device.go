@@ -59,4 +59,6 @@ func (a *App) fitText(f engine.Fit) string {
 	return in.Say("device.fit_speed", text, a.rate(f.TokensPerSecond))
 }
 
-func gigabytes(in words.Words, n int64) string { return in.Decimal(float64(n)/1e9, 1) + " GB" }
+func gigabytes(in words.Words, n int64) string {
+	return in.Say("models.gb", in.Decimal(float64(n)/1e9, 1))
+}

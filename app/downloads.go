@@ -137,7 +137,7 @@ func (a *App) arrived(p fetch.Progress) {
 	case item.Problem != "" && item.Parts > 1 && strings.Contains(item.Problem, "missing"):
 		return // more parts are on their way
 	case item.Problem != "":
-		a.opts.Emit("toast", toastView{Text: a.say("models.arrived_bad", item.Name, item.Problem), Kind: "error"})
+		a.opts.Emit("toast", toastView{Text: a.say("models.arrived_bad", item.Name, a.language().Of(item.Problem)), Kind: "error"})
 	case use:
 		if err := a.useModel(item.Path); err != nil {
 			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
@@ -182,7 +182,7 @@ func (a *App) cancelDownload(name string) (text, undo string, err error) {
 
 // modelSentence puts the errors of models and downloads into words, "" for any
 // other.
-func modelSentence(in words.Words, size func(int64) string, err error) string {
+func modelSentence(in words.Words, err error) string {
 	var status *fetch.StatusError
 	var sum *fetch.ChecksumError
 	var space *fetch.SpaceError
@@ -213,11 +213,11 @@ func modelSentence(in words.Words, size func(int64) string, err error) string {
 	case errors.As(err, &sum):
 		return in.Say("models.err_checksum", sum.Name)
 	case errors.As(err, &space):
-		return in.Say("models.err_space", size(space.Free), size(space.Need))
+		return in.Say("models.err_space", in.Size(space.Free), in.Size(space.Need))
 	case errors.As(err, &address):
-		return in.Say("models.err_address", address.Address, address.Reason)
+		return in.Say("models.err_address", address.Address, in.Of(address.Reason))
 	case errors.As(err, &content):
-		return in.Say("models.err_content", capital(content.Reason))
+		return in.Say("models.err_content", capital(in.Of(content.Reason)))
 	case errors.As(err, &choice):
 		return in.Say("models.err_choice", choice.Repository, strings.Join(choice.Names, ", "))
 	case errors.As(err, &missing):

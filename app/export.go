@@ -51,13 +51,13 @@ func (a *App) ExportChats(ctx context.Context, ids []int64, format string) (stri
 	}
 	return path, export.Replace(path, func(w io.Writer) error {
 		if len(chats) > 1 {
-			return export.WriteBundle(w, format, chats, turns)
+			return export.WriteBundleIn(a.language(), w, format, chats, turns)
 		}
 		all, err := turns(chats[0])
 		if err != nil {
 			return err
 		}
-		return export.Write(w, format, chats[0], all)
+		return export.WriteIn(a.language(), w, format, chats[0], all)
 	})
 }
 
@@ -74,7 +74,7 @@ func (a *App) exportPDF(ctx context.Context, chats []chat.Chat) (string, error) 
 		return "", err
 	}
 	var page bytes.Buffer
-	if err := export.Write(&page, "html", chats[0], turns); err != nil {
+	if err := export.WriteIn(a.language(), &page, "html", chats[0], turns); err != nil {
 		return "", err
 	}
 	path, err := a.opts.SaveAs(a.say("export.dialog"), strings.TrimSuffix(export.FileName(chats[0], "html"), ".html")+".pdf")

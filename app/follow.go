@@ -28,7 +28,7 @@ func (a *App) followSettings() {
 func (a *App) reloadSettings() {
 	before, after, warnings, changed := a.opts.Config.Reload()
 	for _, warning := range warnings {
-		a.opts.Emit("toast", toastView{Text: warning, Kind: "error"})
+		a.opts.Emit("toast", toastView{Text: a.language().Of(warning), Kind: "error"})
 	}
 	if changed {
 		a.follow(before, after)

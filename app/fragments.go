@@ -53,7 +53,7 @@ func writeFragments(w http.ResponseWriter, language words.Words, status int, fra
 		set, policy = templates.page, ""
 	}
 	if err := render(&body, set, fragments...); err != nil {
-		http.Error(w, "The window could not be drawn: "+err.Error(), http.StatusInternalServerError)
+		http.Error(w, language.Say("error.draw", err), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

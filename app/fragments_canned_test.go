@@ -89,7 +89,7 @@ func (c *canned) handler() http.Handler {
 		c.note(r)
 		w.WriteHeader(http.StatusNoContent)
 	})
-	return secure(mux)
+	return secure(func() words.Words { return words.Words{} }, mux)
 }
 
 // postTurn echoes the message and starts a reply that only events will write.

@@ -57,7 +57,7 @@ func (a *App) Handler() http.Handler {
 	mux.HandleFunc("GET /turns/{id}/text", a.turnText)
 	mux.HandleFunc("POST /import", a.postImportFile)
 	mux.HandleFunc("GET /chats/{id}/find", a.findInChat)
-	return secure(mux)
+	return secure(a.language, mux)
 }
 
 func (a *App) routes() map[string]func(context.Context, request) (answer, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"notso/app/command"
 	"notso/app/prompts"
@@ -17,6 +18,9 @@ type helpView struct {
 
 func (a *App) help() helpView {
 	_, problems := prompts.Load(a.opts.Home.Prompts, builtIn)
+	for i, problem := range problems {
+		problems[i] = a.language().Of(problem)
+	}
 	return helpView{Groups: a.palette(), Folder: a.opts.Home.Prompts, Problems: problems, Keys: a.keyGroups()}
 }
 
@@ -40,7 +44,7 @@ func (a *App) palette() []paletteGroup {
 			groups = append(groups, paletteGroup{Name: name})
 		}
 		g := &groups[len(groups)-1]
-		g.Commands = append(g.Commands, paletteCommand{Name: c.Name, Usage: c.Usage(), Summary: a.summary(c), Icon: c.Icon, TakesArg: c.Arguments != ""})
+		g.Commands = append(g.Commands, paletteCommand{Name: c.Name, Usage: a.usage(c), Summary: a.summary(c), Icon: c.Icon, TakesArg: c.Arguments != ""})
 	}
 	own := paletteGroup{Name: a.say("help.prompts")}
 	for _, p := range a.prompts() {
@@ -50,6 +54,11 @@ func (a *App) palette() []paletteGroup {
 		groups = append(groups, own)
 	}
 	return groups
+}
+
+// usage is how a command is written, in the app's language.
+func (a *App) usage(c command.Command) string {
+	return strings.TrimSpace("/" + c.Name + " " + a.language().Of(c.Arguments))
 }
 
 // summary is what a command does, in the app's language.

@@ -84,7 +84,7 @@ func fileStem(path string) string { return strings.TrimSuffix(filepath.Base(path
 // begin loads a model in the place of the one before.
 func (m *model) begin(path string, eng engine.Engine) {
 	ctx, load := m.nextLoad(func() { m.state, m.path, m.next, m.failure = "loading", path, "", nil })
-	text := "Loading " + filepath.Base(path)
+	text := m.app.say("status.loading_name", filepath.Base(path))
 	if m.app.opts.Remote != "" {
 		text = m.app.say("remote.connecting", m.app.opts.Remote)
 	}
@@ -294,7 +294,7 @@ func (m *model) banner() string {
 	if m.missing == nil || m.using != m.app.opts.Builtin {
 		return ""
 	}
-	return "A built-in script answers for now. " + capital(m.missing.Error())
+	return m.app.say("status.builtin", m.app.sentence(m.missing))
 }
 
 // snapshot returns what the views show.

@@ -98,7 +98,7 @@ func (a *App) shelfView() (shelfView, error) {
 	view := shelfView{Folder: a.opts.Shelf.Folder(), Explains: a.opts.Inspect != nil}
 	state, path, next := a.model.current()
 	for _, i := range items {
-		v := itemView{Key: modelKey(i.Path), Name: i.Name, Path: i.Path, Problem: i.Problem, Own: i.Own,
+		v := itemView{Key: modelKey(i.Path), Name: i.Name, Path: i.Path, Problem: a.language().Of(i.Problem), Own: i.Own,
 			What: a.joined(i.Title, i.Quantisation, a.size(i.SizeBytes)),
 			More: a.joined(i.Licence, a.source(i), a.lastUsed(i), a.speedHere(i))}
 		if i.Path == path {
@@ -146,7 +146,7 @@ func (a *App) speedHere(i shelf.Item) string {
 func (a *App) offerViews(here shelfView) []offerView {
 	var offers []offerView
 	for _, e := range a.opts.Shelf.Catalogue().Models {
-		offer := offerView{ID: e.ID, Name: e.Name, Summary: e.Summary, Facts: a.facts(e)}
+		offer := offerView{ID: e.ID, Name: e.Name, Summary: a.language().Of(e.Summary), Facts: a.facts(e)}
 		for _, f := range e.Files {
 			offer.Files = append(offer.Files, a.offerFile(e, f, here))
 		}
@@ -228,17 +228,7 @@ func (a *App) joined(parts ...string) string {
 }
 
 // size shows bytes in powers of 1000, as download pages do.
-func (a *App) size(n int64) string { return size(a.language(), n) }
-
-func size(in words.Words, n int64) string {
-	switch {
-	case n >= 1e9:
-		return in.Say("models.gb", in.Decimal(float64(n)/1e9, 2))
-	case n >= 1e6:
-		return in.Say("models.mb", in.Decimal(float64(n)/1e6, 0))
-	}
-	return in.Say("models.kb", in.Decimal(float64(n)/1e3, 0))
-}
+func (a *App) size(n int64) string { return a.language().Size(n) }
 
 // left says a time as people do.
 func (a *App) left(d time.Duration) string {

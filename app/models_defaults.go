@@ -110,7 +110,7 @@ func (a *App) adviceText(v advice) string {
 	var maker, file []string
 	for _, k := range config.Keys() {
 		value, byMaker, known := v.value(k.Name)
-		text := a.say("setting."+k.Name) + " " + strconv.FormatFloat(value, 'g', 4, 64)
+		text := a.say("setting."+k.Name) + " " + a.short(value)
 		switch {
 		case k.Name == "thinking" && v.thinking != "":
 			maker = append(maker, a.say("setting.thinking")+" "+a.choiceLabel(k, string(v.thinking)))
@@ -164,7 +164,7 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 	}
 	d, problems := config.ReadModelDefaults(values)
 	if len(problems) > 0 {
-		return fragment{}, errors.New(strings.Join(problems, " "))
+		return fragment{}, a.problems(problems)
 	}
 	view := a.defaultsOf(i, d)
 	if r.FormValue("do") == "preview" {

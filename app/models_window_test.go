@@ -32,9 +32,19 @@ type shelfBench struct {
 	root string
 }
 
-// openShelfWindow shows an app whose catalogue offers one model, "Tiny", and
-// whose folder holds the named files; each of them is the same scripted model.
+// openShelfWindow shows the app of newShelfBench.
 func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ...string) (*shelfBench, *webtest.Page) {
+	t.Helper()
+	b := newShelfBench(t, half, files...)
+	server := webtest.NewServer(t, b.Handler())
+	b.onEach = func(e event) { server.Emit(e.name, e.data) }
+	b.Startup()
+	return b, browser.Open(t, server)
+}
+
+// newShelfBench makes an app whose catalogue offers one model, "Tiny", and whose
+// folder holds the named files; each of them is the same scripted model.
+func newShelfBench(t *testing.T, half bool, files ...string) *shelfBench {
 	t.Helper()
 	root := t.TempDir()
 	t.Setenv("HOME", filepath.Join(root, "home"))
@@ -91,10 +101,7 @@ func openShelfWindow(t *testing.T, browser *webtest.Browser, half bool, files ..
 		box.Close()
 		b.store.Close()
 	})
-	server := webtest.NewServer(t, b.Handler())
-	b.onEach = func(e event) { server.Emit(e.name, e.data) }
-	b.Startup()
-	return b, browser.Open(t, server)
+	return b
 }
 
 // openModels opens the page of models by the name of the model in the heading.

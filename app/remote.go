@@ -25,7 +25,7 @@ func (a *App) remoteBanner() string {
 
 // remoteSentence says what went wrong with a server, and what to do.
 func remoteSentence(in words.Words, e *engine.RemoteError) string {
-	reason := cmp.Or(e.Reason, in.Say("remote.no_reason"))
+	reason := cmp.Or(in.Of(e.Reason), in.Say("remote.no_reason"))
 	switch e.Kind {
 	case engine.RemoteUnreachable:
 		return in.Say("remote.unreachable", e.Server, reason)

@@ -20,6 +20,9 @@ import (
 // ones that do.
 func Sentence(err error) string { return sentence(words.Words{}, err) }
 
+// SentenceIn is Sentence in another language than English.
+func SentenceIn(in words.Words, err error) string { return sentence(in, err) }
+
 func (a *App) sentence(err error) string { return sentence(a.language(), err) }
 
 func sentence(in words.Words, err error) string {
@@ -48,15 +51,15 @@ func sentence(in words.Words, err error) string {
 	case errors.Is(err, engine.ErrNoModel):
 		return in.Say("error.no_model")
 	case errors.As(err, &file):
-		return in.Say("error.model_file", filepath.Base(file.Path), file.Reason)
+		return in.Say("error.model_file", filepath.Base(file.Path), in.Of(file.Reason))
 	case errors.As(err, &long):
 		return in.Say("error.too_long", in.Number(long.Tokens), in.Number(long.Limit))
 	case errors.As(err, &template):
-		return in.Say("error.template", template.Reason)
+		return in.Say("error.template", in.Of(template.Reason))
 	case errors.As(err, &grammar):
-		return in.Say("error.grammar", grammar.Reason)
+		return in.Say("error.grammar", in.Of(grammar.Reason))
 	case errors.As(err, &unsupported):
-		return in.Say("error.unsupported", capital(unsupported.What))
+		return in.Say("error.unsupported", capital(in.Of(unsupported.What)))
 	case errors.As(err, &remote):
 		return remoteSentence(in, remote)
 	case errors.Is(err, engine.ErrDeviceLost):
@@ -70,10 +73,10 @@ func sentence(in words.Words, err error) string {
 	case errors.Is(err, context.Canceled):
 		return in.Say("error.stopped")
 	}
-	if text := modelSentence(in, func(n int64) string { return size(in, n) }, err); text != "" {
+	if text := modelSentence(in, err); text != "" {
 		return text
 	}
-	return full(capital(err.Error()))
+	return full(capital(in.Of(err.Error())))
 }
 
 // cause names why the worker ended without the words that every such error has.
@@ -83,7 +86,7 @@ func cause(in words.Words, err error) string {
 		return in.Say("error.no_reason")
 	}
 	text, _, _ = strings.Cut(text, "\n")
-	return text
+	return in.Of(text)
 }
 
 func capital(text string) string {

@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"notso/app/chat"
@@ -185,13 +183,15 @@ func (a *App) shownValue(k config.Key, c config.Config) string {
 		return a.say("setting.on")
 	case k.Kind == config.Switch:
 		return a.say("setting.off")
+	case k.Kind == config.Decimal:
+		return strings.Replace(text, ".", a.say("time.point"), 1)
 	}
 	return text
 }
 
 func (a *App) choiceLabel(k config.Key, value string) string {
 	if k.Name == "font_size" {
-		return value + " %"
+		return a.say("setting.percent", value)
 	}
 	return a.say("setting." + k.Name + "_" + strings.Map(func(r rune) rune {
 		if r == '+' {
@@ -244,7 +244,7 @@ func (a *App) describeManner(m config.Manner) string {
 		if text := k.Text(c); k.Manner && text != k.Text(none) {
 			value := a.shownValue(k, c)
 			if k.Kind == config.Text {
-				value = "“" + shorten(text, 40) + "”"
+				value = a.say("setting.quoted", shorten(text, 40))
 			}
 			parts = append(parts, a.say("setting."+k.Name)+" "+value)
 		}
@@ -318,14 +318,14 @@ func (a *App) setSetting(ctx context.Context, k config.Key, own bool, text strin
 
 // sentenceOfValue says what a setting may be, since it cannot be what was typed.
 func (a *App) sentenceOfValue(k config.Key, err *config.ValueError) string {
-	number := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+	number := func(f float64) string { return a.language().Decimal(f, -1) }
 	switch k.Kind {
 	case config.Whole:
 		return a.say("settings.wrong_whole", number(k.Least), number(k.Most), shorten(err.Given, 40))
 	case config.Decimal:
 		return a.say("settings.wrong_number", number(k.Least), number(k.Most), shorten(err.Given, 40))
 	}
-	return a.say("settings.wrong", fmt.Sprintf("%q", shorten(err.Given, 40)))
+	return a.say("settings.wrong", a.say("setting.quoted", shorten(err.Given, 40)))
 }
 
 // shorten keeps a text fit for a line.

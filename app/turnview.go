@@ -157,8 +157,10 @@ func (a *App) turnFacts(t chat.Turn) factsView {
 	if s.Seed != 0 {
 		add(a.say("facts.seed"), fmt.Sprint(s.Seed))
 	}
-	add(a.say("facts.sampling"), sampling(s.Sampling))
-	add(a.say("facts.thinking"), s.Thinking)
+	add(a.say("facts.sampling"), a.sampling(s.Sampling))
+	if s.Thinking != "" {
+		add(a.say("facts.thinking"), a.say("setting.thinking_"+s.Thinking))
+	}
 	return view
 }
 
@@ -186,14 +188,13 @@ func (a *App) ending(t chat.Turn) string {
 	return a.say("facts.done")
 }
 
-// sampling names the settings that are on, by the names that they have in the
-// settings file.
-func sampling(raw json.RawMessage) string {
+// sampling names the settings that are on, as the page of settings does.
+func (a *App) sampling(raw json.RawMessage) string {
 	var s engine.Sampling
 	if len(raw) == 0 || json.Unmarshal(raw, &s) != nil {
 		return ""
 	}
-	parts := []string{fmt.Sprintf("temperature %g", s.Temperature)}
+	parts := []string{a.say("setting.temperature") + " " + a.short(s.Temperature)}
 	for _, v := range []struct {
 		name       string
 		value, off float64
@@ -202,7 +203,7 @@ func sampling(raw json.RawMessage) string {
 		{"presence_penalty", s.PresencePenalty, 0}, {"frequency_penalty", s.FrequencyPenalty, 0},
 	} {
 		if v.value != v.off && v.value != 0 {
-			parts = append(parts, fmt.Sprintf("%s %g", v.name, v.value))
+			parts = append(parts, a.say("setting."+v.name)+" "+a.short(v.value))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -23,7 +23,7 @@ func (a *App) page(ctx context.Context) (pageView, error) {
 	settings := a.opts.Config.Get()
 	view := pageView{
 		Look: look(settings), SidebarOpen: settings.Sidebar, SidebarWidth: settings.SidebarWidth, Sidebar: sidebar, Conversation: conversation,
-		Palette: a.palette(), Shortcuts: a.shortcuts(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(slices.Clone(a.opts.Warnings), a.remoteBanner(), a.modelBanner(conversation)), " ")),
+		Palette: a.palette(), Shortcuts: a.shortcuts(), Status: a.remotely(a.status()), Banner: strings.TrimSpace(strings.Join(append(a.warnings(), a.remoteBanner(), a.modelBanner(conversation)), " ")),
 	}
 	return view, err
 }

@@ -84,7 +84,7 @@ func TestTurnsByHand(t *testing.T) {
 			menu(p, "#turn-2", `[hx-vals*="1.2"]`)
 			p.Until(`document.querySelector('#turn-5[data-state=done] .place').textContent === '2 / 2' && !document.querySelector('#turn-3')`)
 			turn, err := b.store.Turn(context.Background(), 5)
-			if err != nil || sampling(turn.Stats.Sampling)[:15] != "temperature 1.2" {
+			if err != nil || b.sampling(turn.Stats.Sampling)[:15] != "Temperature 1.2" {
 				t.Errorf("the sampling is %s, %v", turn.Stats.Sampling, err)
 			}
 		}},

@@ -9,53 +9,53 @@ import (
 
 // anatomyRows prints what a model file says of itself, and what it would need
 // here.
-func anatomyRows(row func(...any), a engine.Anatomy) {
+func (e Env) anatomyRows(row func(...any), a engine.Anatomy) {
 	if a.Maker != "" {
-		row("Maker", a.Maker)
+		row(e.of("Maker"), a.Maker)
 	}
-	row("Vocabulary", fmt.Sprintf("%d tokens, %s", a.Vocabulary, a.Tokenizer))
+	row(e.of("Vocabulary"), e.of("%d tokens, %s", a.Vocabulary, a.Tokenizer))
 	for i, g := range a.Groups {
 		head := ""
 		if i == 0 {
-			head = "Weights of"
+			head = e.of("Weights of")
 		}
 		var types []string
 		for _, t := range g.Types {
 			types = append(types, fmt.Sprintf("%s ×%d", t.Type, t.Tensors))
 		}
-		row(head, fmt.Sprintf("%-12s %8s  %s", g.Name, bytes(g.SizeBytes), strings.Join(types, ", ")))
+		row(head, fmt.Sprintf("%-12s %8s  %s", g.Name, e.Words.Size(g.SizeBytes), strings.Join(types, ", ")))
 	}
-	row("Chat template", templateLine(a.Template))
+	row(e.of("Chat template"), e.templateLine(a.Template))
 	for _, w := range a.Template.Warnings {
-		row("", warningLine(w))
+		row("", e.Words.Of(warningLine(w)))
 		for _, found := range w.Found {
 			row("", "  "+found)
 		}
 	}
 	if a.Fit != nil {
-		row("Here", fitLine(*a.Fit))
+		row(e.of("Here"), e.Words.Of(e.fitLine(*a.Fit)))
 		n := a.Fit.Need
-		row("", fmt.Sprintf("%s: weights %s, context %s, buffers %s, program %s", bytes(n.Total()), bytes(n.Weights), bytes(n.KV), bytes(n.Compute), bytes(n.Process)))
+		row("", e.of("%s: weights %s, context %s, buffers %s, program %s", e.Words.Size(n.Total()), e.Words.Size(n.Weights), e.Words.Size(n.KV), e.Words.Size(n.Compute), e.Words.Size(n.Process)))
 	}
 }
 
-func templateLine(t engine.ChatTemplate) string {
+func (e Env) templateLine(t engine.ChatTemplate) string {
 	if t.Source == "" {
-		return "none"
+		return e.of("none")
 	}
 	family := t.Family
 	if family == "" {
-		family = "of an unknown family"
+		family = e.of("of an unknown family")
 	}
 	var can []string
 	if t.Thinks {
-		can = append(can, "thinking")
+		can = append(can, e.of("thinking"))
 	}
 	if t.Tools {
-		can = append(can, "tools")
+		can = append(can, e.of("tools"))
 	}
 	if len(can) > 0 {
-		family += ", with " + strings.Join(can, " and ")
+		family += e.of(", with %s", strings.Join(can, ", "))
 	}
 	return fmt.Sprintf("%s (SHA-256 %.12s)", family, t.Hash)
 }
@@ -81,7 +81,7 @@ func warningLine(w engine.TemplateWarning) string {
 }
 
 // fitLine says how a model fits this machine.
-func fitLine(f engine.Fit) string {
+func (e Env) fitLine(f engine.Fit) string {
 	text := ""
 	switch f.Kind {
 	case engine.FitsGPU:
@@ -91,7 +91,7 @@ func fitLine(f engine.Fit) string {
 	case engine.FitsCPU:
 		text = "fits into memory, computed on the processor"
 	default:
-		return fmt.Sprintf("does not fit: it needs %s, and %s are free", bytes(f.Need.Total()), bytes(f.RAM))
+		return fmt.Sprintf("does not fit: it needs %s, and %s are free", e.Words.Size(f.Need.Total()), e.Words.Size(f.RAM))
 	}
 	text += fmt.Sprintf(", with a context of %d tokens", f.Context)
 	if f.TokensPerSecond > 0 {

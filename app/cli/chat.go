@@ -200,7 +200,7 @@ func (s *session) command(ctx context.Context, call command.Call) error {
 	done := Outcome{Chat: s.chat}
 	if call.Name == "help" {
 		var list strings.Builder
-		listCommands(&list, command.Terminal)
+		s.env.listCommands(&list, command.Terminal)
 		done.Text = list.String()
 	} else {
 		var err error

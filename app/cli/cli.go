@@ -25,6 +25,7 @@ import (
 	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/spelling"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -70,8 +71,20 @@ type Env struct {
 	Render func(ctx context.Context, source string, contextJSON []byte, now time.Time) (string, error)
 
 	// Sentence puts an error into words for people.
-	Sentence func(error) string
+	Sentence func(in words.Words, err error) string
+
+	// Words is the user's language. What this package says is written in English
+	// below and goes through Words on its way out, see of; JSON does not.
+	Words words.Words
 }
+
+// of is a text of this package in the user's language.
+func (e Env) of(format string, args ...any) string {
+	return e.Words.Of(fmt.Sprintf(format, args...))
+}
+
+// sentence puts an error into the user's words.
+func (e Env) sentence(err error) string { return e.Sentence(e.Words, err) }
 
 // role is one of the things that the program does without a window.
 type role struct {
@@ -96,10 +109,10 @@ func Run(ctx context.Context, args []string, env Env) int {
 	case err == nil:
 		return exitFine
 	case errors.As(err, &usage):
-		fmt.Fprintln(env.Stderr, usage.sentence)
+		fmt.Fprintln(env.Stderr, env.Words.Of(usage.sentence))
 		return exitUsage
 	default:
-		fmt.Fprintln(env.Stderr, env.Sentence(err))
+		fmt.Fprintln(env.Stderr, env.sentence(err))
 		return exitFailure
 	}
 }

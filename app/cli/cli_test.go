@@ -18,6 +18,7 @@ import (
 	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/store"
+	"notso/app/words"
 	"notso/engine"
 	"notso/engine/prompt"
 )
@@ -68,8 +69,19 @@ func testEnv() Env {
 			return engine.Anatomy{Fit: &engine.Fit{Kind: engine.FitsCPU, Context: 8192, TokensPerSecond: 12}}, nil
 		},
 		Render:   prompt.RenderJSON,
-		Sentence: sentence,
+		Sentence: func(in words.Words, err error) string { return in.Of(sentence(err)) },
+		Words:    testWords(),
 	}
+}
+
+// testWords are those that the program's own wiring chooses.
+func testWords() words.Words {
+	language := ""
+	if paths, err := home.Locate(); err == nil {
+		settings, _, _ := config.Load(paths.ConfigFile)
+		language = settings.Language
+	}
+	return words.In(language, words.Environment(os.Getenv))
 }
 
 func describe(path string) (library.Info, error) {

@@ -20,7 +20,7 @@ func (s *session) converse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.env.Stdout, "/help lists the commands, Ctrl-C stops a reply, Ctrl-D ends.")
+	fmt.Fprintln(s.env.Stdout, s.env.of("/help lists the commands, Ctrl-C stops a reply, Ctrl-D ends."))
 	for ctx.Err() == nil {
 		line, err := lines.read()
 		if errors.Is(err, io.EOF) {
@@ -37,9 +37,9 @@ func (s *session) converse(ctx context.Context) error {
 		var usage *usageError
 		switch {
 		case errors.As(err, &usage):
-			fmt.Fprintln(s.env.Stderr, usage.sentence)
+			fmt.Fprintln(s.env.Stderr, s.env.Words.Of(usage.sentence))
 		case err != nil:
-			fmt.Fprintln(s.env.Stderr, s.env.Sentence(err))
+			fmt.Fprintln(s.env.Stderr, s.env.sentence(err))
 		}
 		fmt.Fprintln(s.env.Stdout)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/passage"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -55,6 +57,8 @@ type check struct {
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`           // what was found
 	Advice string `json:"advice,omitempty"` // a sentence, when it is not ok
+
+	own string // Detail in the user's language, where it is a sentence of Env; JSON is in English
 }
 
 func runDoctor(ctx context.Context, env Env, args arguments) error {
@@ -74,7 +78,7 @@ func runDoctor(ctx context.Context, env Env, args arguments) error {
 	var failed []string
 	for _, c := range r.Checks {
 		if !c.OK {
-			failed = append(failed, c.Name)
+			failed = append(failed, env.of("%s", c.Name))
 		}
 	}
 	if len(failed) > 0 {
@@ -118,9 +122,9 @@ func examine(ctx context.Context, env Env) report {
 		var anatomy engine.Anatomy
 		if anatomy, err = env.Inspect(ctx, model); err == nil {
 			if anatomy.Fit.Kind == engine.FitsNot {
-				err = errors.New(fitLine(*anatomy.Fit))
+				err = errors.New(Env{}.fitLine(*anatomy.Fit))
 			}
-			r.add("memory", "the model "+fitLine(*anatomy.Fit), err, "Close other programs, or choose a smaller model (notso models search).")
+			r.add("memory", "the model "+Env{}.fitLine(*anatomy.Fit), err, "Close other programs, or choose a smaller model (notso models search).")
 		}
 	}
 
@@ -132,6 +136,9 @@ func examine(ctx context.Context, env Env) report {
 // add records a check: detail when it went well, else the error and the advice.
 func (r *report) add(name, detail string, err error, advice string) {
 	c := check{Name: name, OK: err == nil, Detail: detail}
+	if told := (*toldError)(nil); errors.As(err, &told) {
+		c.own = told.own
+	}
 	if err != nil {
 		c.Detail, c.Advice = strings.ReplaceAll(err.Error(), "\n", " "), advice
 	}
@@ -144,11 +151,11 @@ func (r report) print(env Env) error {
 		for _, c := range r.Checks {
 			state := "ok"
 			if !c.OK {
-				state = "FAIL"
+				state = env.of("FAIL")
 			}
-			row(state, c.Name, c.Detail)
+			row(state, env.of("%s", c.Name), cmp.Or(c.own, env.Words.Of(c.Detail)))
 			if c.Advice != "" {
-				row("", "", c.Advice)
+				row("", "", env.Words.Of(c.Advice))
 			}
 		}
 	})
@@ -158,10 +165,10 @@ func (r report) print(env Env) error {
 	fmt.Fprintln(env.Stdout)
 	return table(env.Stdout, func(row func(...any)) {
 		for _, name := range slices.Sorted(maps.Keys(r.Paths)) {
-			row(name, r.Paths[name])
+			row(env.of("%s", name), r.Paths[name])
 		}
 		if r.Engine.Libraries != "" {
-			row("engine", r.Engine.Libraries)
+			row(env.of("engine"), r.Engine.Libraries)
 		}
 	})
 }
@@ -171,8 +178,15 @@ func explained(env Env, err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(env.Sentence(err))
+	return &toldError{env.Sentence(words.Words{}, err), env.sentence(err)}
 }
+
+// toldError is an error in words for people: in English, and in theirs.
+type toldError struct {
+	english, own string
+}
+
+func (e *toldError) Error() string { return e.english }
 
 // writable tries the four folders.
 func writable(p home.Paths) error {

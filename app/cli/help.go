@@ -32,21 +32,21 @@ const environment = `Environment:
 // help prints the manual, or the page of one role.
 func help(env Env, words []string) error {
 	if len(words) == 0 {
-		fmt.Fprintln(env.Stdout, "notso opens the window. Without a window:")
+		fmt.Fprintln(env.Stdout, env.of("notso opens the window. Without a window:"))
 		table(env.Stdout, func(row func(...any)) {
 			for _, r := range roles() {
-				row("  notso "+r.name, r.summary)
+				row("  notso "+r.name, env.Words.Of(r.summary))
 			}
 		})
-		fmt.Fprintf(env.Stdout, "\nnotso help COMMAND tells more of one.\n\n%s\n", environment)
+		fmt.Fprintf(env.Stdout, "\n%s\n\n%s\n", env.of("notso help COMMAND tells more of one."), env.Words.Of(environment))
 		return nil
 	}
 	var names []string
 	for _, r := range roles() {
 		if r.name == words[0] {
-			fmt.Fprintf(env.Stdout, "%s\n\nnotso %s: %s.\n", r.line(), r.name, r.summary)
+			fmt.Fprintf(env.Stdout, "%s\n\nnotso %s: %s.\n", r.line(), r.name, env.Words.Of(r.summary))
 			if r.details != "" {
-				fmt.Fprintf(env.Stdout, "\n%s\n", r.details)
+				fmt.Fprintf(env.Stdout, "\n%s\n", env.Words.Of(r.details))
 			}
 			return nil
 		}

@@ -144,18 +144,18 @@ func tellImport(env Env, r imports.Result, stored bool) {
 	if stored {
 		verb = "Imported"
 	}
-	fmt.Fprintf(env.Stdout, "%s %s with %s", verb, many(len(r.Chats), "chat"), many(r.Turns(), "turn"))
+	text := env.of(verb+" %s with %s", many(len(r.Chats), "chat"), many(r.Turns(), "turn"))
 	if from, to := r.Span(); len(r.Chats) > 0 {
-		fmt.Fprintf(env.Stdout, ", %s to %s", from.Local().Format(time.DateOnly), to.Local().Format(time.DateOnly))
+		text += env.of(", %s to %s", from.Local().Format(time.DateOnly), to.Local().Format(time.DateOnly))
 	}
-	fmt.Fprintf(env.Stdout, " (%s).\n", strings.Join(r.Sources, ", "))
+	fmt.Fprintf(env.Stdout, "%s (%s).\n", text, strings.Join(r.Sources, ", "))
 	why := map[imports.Reason]string{
 		imports.Known: "here already", imports.Empty: "without a message", imports.Media: "pictures, recordings and files", imports.Tools: "calls and answers of tools",
 		imports.Hidden: "messages that their program hides", imports.Damaged: "chats or messages that make no sense", imports.Foreign: "files without chats",
 	}
 	for _, reason := range imports.Reasons() {
 		if n := r.Left[reason]; n > 0 {
-			fmt.Fprintf(env.Stdout, "Left out: %d %s.\n", n, why[reason])
+			fmt.Fprintln(env.Stdout, env.of("Left out: %d %s.", n, why[reason]))
 		}
 	}
 }

@@ -57,7 +57,7 @@ func runKey(_ context.Context, env Env, args arguments) error {
 // readKey asks for a key without showing it, or reads it from standard input.
 func readKey(env Env, name string) (string, error) {
 	if f, ok := env.Stdin.(*os.File); ok && isTerminal(f) {
-		fmt.Fprintf(env.Stderr, "Key for %s: ", name)
+		fmt.Fprint(env.Stderr, env.of("Key for %s: ", name))
 		key, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(env.Stderr)
 		return string(key), err

@@ -59,11 +59,11 @@ func runChats(ctx context.Context, env Env, args arguments) error {
 		return writeJSON(env.Stdout, items)
 	}
 	if len(chats) == 0 {
-		fmt.Fprintln(env.Stderr, "There are no chats yet.")
+		fmt.Fprintln(env.Stderr, env.of("There are no chats yet."))
 		return nil
 	}
 	return table(env.Stdout, func(row func(...any)) {
-		row("ID", "UPDATED", "TITLE")
+		row("ID", env.of("UPDATED"), env.of("TITLE"))
 		for _, c := range chats {
 			row(c.ID, c.Updated.Local().Format("2006-01-02 15:04"), c.Title)
 		}
@@ -110,19 +110,19 @@ func commandsRole() role {
 			if asJSON {
 				return writeJSON(env.Stdout, command.All())
 			}
-			return listCommands(env.Stdout, command.Window)
+			return env.listCommands(env.Stdout, command.Window)
 		},
 	}
 }
 
 // listCommands prints the commands that may run in place, by category.
-func listCommands(w io.Writer, place command.Place) error {
+func (e Env) listCommands(w io.Writer, place command.Place) error {
 	return table(w, func(row func(...any)) {
 		for _, category := range command.Categories() {
-			row(category)
+			row(e.of("%s", category))
 			for _, c := range command.All() {
 				if c.Category == category && c.In(place) {
-					row("  "+c.Usage(), c.Summary)
+					row("  "+strings.TrimSpace("/"+c.Name+" "+e.Words.Of(c.Arguments)), e.Words.Say("command."+c.Name))
 				}
 			}
 		}
@@ -171,18 +171,6 @@ func table(w io.Writer, fill func(row func(cells ...any))) error {
 		fmt.Fprintln(t)
 	})
 	return t.Flush()
-}
-
-// bytes shows a size with the digits that mean something, in powers of 1000 as
-// download pages do.
-func bytes(n int64) string {
-	switch {
-	case n >= 1e9:
-		return fmt.Sprintf("%.2f GB", float64(n)/1e9)
-	case n >= 1e6:
-		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.0f kB", float64(n)/1e3)
 }
 
 func orDash(text string) string {

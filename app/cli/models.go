@@ -131,13 +131,13 @@ func (r modelsRun) list() error {
 		return usedErr
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
-		row("", "NAME", "SIZE", "WEIGHTS", "PATH")
+		row("", r.env.of("NAME"), r.env.of("SIZE"), r.env.of("WEIGHTS"), r.env.of("PATH"))
 		for _, i := range items {
 			star := ""
 			if i.Path == used {
 				star = "*"
 			}
-			row(star, i.Name, bytes(i.SizeBytes), orDash(i.Quantisation), strings.TrimSuffix(i.Path+" ("+i.Problem+")", " ()"))
+			row(star, i.Name, r.env.Words.Size(i.SizeBytes), orDash(i.Quantisation), strings.TrimSuffix(i.Path+" ("+r.env.Words.Of(i.Problem)+")", " ()"))
 		}
 	})
 }
@@ -165,31 +165,31 @@ func (r modelsRun) search() error {
 		}{entries, found})
 	}
 	if err != nil {
-		fmt.Fprintln(r.env.Stderr, "Only the catalogue is listed: "+r.env.Sentence(err))
+		fmt.Fprintln(r.env.Stderr, r.env.of("Only the catalogue is listed: %s", r.env.sentence(err)))
 	}
 	if len(entries) == 0 && len(found) == 0 {
-		fmt.Fprintln(r.env.Stderr, "Nothing was found.")
+		fmt.Fprintln(r.env.Stderr, r.env.of("Nothing was found."))
 		return nil
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
-		row("NAME", "SIZE", "LICENCE", "WHAT")
+		row(r.env.of("NAME"), r.env.of("SIZE"), r.env.of("LICENCE"), r.env.of("WHAT"))
 		for _, e := range entries {
 			for i, f := range e.Files {
-				name, what := e.ID, e.Summary
+				name, what := e.ID, r.env.Words.Of(e.Summary)
 				if i > 0 {
 					name, what = e.ID+":"+strings.ToLower(f.Quantisation), ""
 				}
 				size := "-"
 				if f.SizeBytes > 0 {
-					size = bytes(f.SizeBytes)
+					size = r.env.Words.Size(f.SizeBytes)
 				}
 				row(name, size, e.Licence, strings.TrimSpace(f.Quantisation+"  "+what))
 			}
 		}
 		for _, f := range found {
-			what := fmt.Sprintf("%d downloads", f.Downloads)
+			what := r.env.Words.Count("models.found_downloads", int(f.Downloads))
 			if f.Gated {
-				what += ", not for everybody"
+				what += r.env.of(", not for everybody")
 			}
 			row(f.Repository, "-", orDash(f.Licence), what)
 		}
@@ -205,9 +205,9 @@ func (r modelsRun) searchRepository(repository string) error {
 		return writeJSON(r.env.Stdout, models)
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
-		row("NAME", "SIZE", "WEIGHTS")
+		row(r.env.of("NAME"), r.env.of("SIZE"), r.env.of("WEIGHTS"))
 		for _, m := range models {
-			row(repository+":"+m.Files[0].Quantisation, bytes(m.SizeBytes), m.Name)
+			row(repository+":"+m.Files[0].Quantisation, r.env.Words.Size(m.SizeBytes), m.Name)
 		}
 	})
 }
@@ -222,7 +222,7 @@ func (r modelsRun) imports() error {
 		if r.asJSON {
 			return writeJSON(r.env.Stdout, m)
 		}
-		fmt.Fprintf(r.env.Stdout, "%s is on the shelf. The file stays where it is.\n", m.Name)
+		fmt.Fprintln(r.env.Stdout, r.env.of("%s is on the shelf. The file stays where it is.", m.Name))
 		return nil
 	}
 	found := r.shelf.Elsewhere()
@@ -230,13 +230,13 @@ func (r modelsRun) imports() error {
 		return writeJSON(r.env.Stdout, append([]shelf.Stranger{}, found...))
 	}
 	if len(found) == 0 {
-		fmt.Fprintln(r.env.Stderr, "No other program keeps a model here that is not on the shelf. Name the path of a GGUF file to import it.")
+		fmt.Fprintln(r.env.Stderr, r.env.of("No other program keeps a model here that is not on the shelf. Name the path of a GGUF file to import it."))
 		return nil
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
-		row("PROGRAM", "NAME", "SIZE", "PATH")
+		row(r.env.of("PROGRAM"), r.env.of("NAME"), r.env.of("SIZE"), r.env.of("PATH"))
 		for _, f := range found {
-			row(f.Program, f.Name, bytes(f.SizeBytes), f.Path)
+			row(f.Program, f.Name, r.env.Words.Size(f.SizeBytes), f.Path)
 		}
 	})
 }
@@ -247,7 +247,7 @@ func (r modelsRun) verify() error {
 		return err
 	}
 	line := newPlain(r.env)
-	v, err := r.shelf.Verify(r.ctx, item.Path, func(f float64) { line.say(fmt.Sprintf("Reading %s, %.0f %%", item.Name, 100*f)) })
+	v, err := r.shelf.Verify(r.ctx, item.Path, func(f float64) { line.say(r.env.of("Reading %s, %.0f %%", item.Name, 100*f)) })
 	line.clear()
 	if err != nil {
 		return err
@@ -262,9 +262,9 @@ func (r modelsRun) verify() error {
 		return fmt.Errorf("%s is not as its publisher made it: its checksum is %s instead of %s; remove it and fetch it again", v.Name, v.SHA256, v.Want)
 	case r.asJSON:
 	case v.Intact:
-		fmt.Fprintf(r.env.Stdout, "%s is as its publisher made it.\n", v.Name)
+		fmt.Fprintln(r.env.Stdout, r.env.of("%s is as its publisher made it.", v.Name))
 	default:
-		fmt.Fprintf(r.env.Stdout, "No publisher's checksum of %s is known. Its own is %s.\n", v.Name, v.SHA256)
+		fmt.Fprintln(r.env.Stdout, r.env.of("No publisher's checksum of %s is known. Its own is %s.", v.Name, v.SHA256))
 	}
 	return nil
 }
@@ -275,7 +275,7 @@ func (r modelsRun) remove() error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(r.env.Stdout, "%s is back.\n", path)
+		fmt.Fprintln(r.env.Stdout, r.env.of("%s is back.", path))
 		return nil
 	}
 	item, err := r.shelf.Find(r.words[0])
@@ -289,11 +289,11 @@ func (r modelsRun) remove() error {
 	if r.asJSON {
 		return writeJSON(r.env.Stdout, item)
 	}
-	what := "It"
+	what := r.env.of("It")
 	if item.Linked {
-		what = "The file itself stays where it is; the link"
+		what = r.env.of("The file itself stays where it is; the link")
 	}
-	fmt.Fprintf(r.env.Stdout, "%s is removed. %s can be brought back for a day: notso models rm --undo %s\n", item.Name, what, item.Name)
+	fmt.Fprintln(r.env.Stdout, r.env.of("%s is removed. %s can be brought back for a day: notso models rm --undo %s", item.Name, what, item.Name))
 	return nil
 }
 
@@ -314,34 +314,34 @@ func (r modelsRun) show() error {
 		return writeJSON(r.env.Stdout, shown)
 	}
 	return table(r.env.Stdout, func(row func(...any)) {
-		row("Name", item.Name)
-		row("File", item.Path)
-		row("Size", bytes(item.SizeBytes))
+		row(r.env.of("Name"), item.Name)
+		row(r.env.of("File"), item.Path)
+		row(r.env.of("Size"), r.env.Words.Size(item.SizeBytes))
 		if item.Parts > 1 {
-			row("Parts", item.Parts)
+			row(r.env.of("Parts"), item.Parts)
 		}
 		for _, line := range [][2]string{
 			{"Model", item.Title}, {"Architecture", item.Architecture}, {"Weights", item.Quantisation},
 			{"Source", item.Source}, {"Licence", item.Licence}, {"Problem", item.Problem},
 		} {
 			if line[1] != "" {
-				row(line[0], line[1])
+				row(r.env.Words.Of(line[0]), r.env.Words.Of(line[1]))
 			}
 		}
 		if item.Parameters > 0 {
-			row("Parameters", fmt.Sprintf("%.2f billion", float64(item.Parameters)/1e9))
+			row(r.env.of("Parameters"), r.env.of("%s billion", r.env.Words.Decimal(float64(item.Parameters)/1e9, 2)))
 		}
 		if item.TrainedContext > 0 {
-			row("Context", fmt.Sprintf("%d tokens", item.TrainedContext))
+			row(r.env.of("Context"), r.env.of("%d tokens", item.TrainedContext))
 		}
 		if !item.LastUsed.IsZero() {
-			row("Last used", item.LastUsed.Local().Format("2006-01-02 15:04"))
+			row(r.env.of("Last used"), item.LastUsed.Local().Format("2006-01-02 15:04"))
 		}
 		if item.TokensPerSecond > 0 {
-			row("Speed here", fmt.Sprintf("%.1f tok/s", item.TokensPerSecond))
+			row(r.env.of("Speed here"), r.env.of("%s tok/s", r.env.Words.Decimal(item.TokensPerSecond, 1)))
 		}
 		if inspectErr == nil {
-			anatomyRows(row, anatomy)
+			r.env.anatomyRows(row, anatomy)
 		}
 	})
 }

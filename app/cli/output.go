@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"notso/app/chat"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -33,13 +34,14 @@ type plain struct {
 	terminal    bool      // out is one
 	colour      bool
 	dimmed      bool
+	words       words.Words
 	kind        engine.EventKind // of the last piece
 	shown       bool             // progress is on the screen
 	lineOpen    bool             // out stands within a line
 }
 
 func newPlain(env Env) *plain {
-	p := &plain{out: env.Stdout, terminal: isTerminal(env.Stdout)}
+	p := &plain{out: env.Stdout, words: env.Words, terminal: isTerminal(env.Stdout)}
 	p.colour = p.terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if isTerminal(env.Stderr) {
 		p.status = env.Stderr
@@ -62,7 +64,7 @@ func (p *plain) progress(what string, done *engine.Progress) {
 	if p.status == nil || done == nil || done.Total == 0 || p.lineOpen {
 		return
 	}
-	fmt.Fprintf(p.status, "%s%s, %d %%", clearLine, what, 100*done.Done/done.Total)
+	fmt.Fprintf(p.status, "%s%s, %d %%", clearLine, p.words.Of(what), 100*done.Done/done.Total)
 	p.shown = true
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"notso/app/fetch"
+	"notso/app/words"
 )
 
 // pull fetches a model and waits for it.
@@ -19,10 +20,10 @@ func (r modelsRun) pull() error {
 	if r.asJSON {
 		to := newLines(r.env).to
 		r.shelf.Watch(func(p fetch.Progress) {
-			to.Encode(pullEvent{Event: string(p.State), Name: p.Name, Received: p.Received, Size: p.SizeBytes, Speed: p.BytesPerSecond, Left: p.Left.Seconds(), Error: r.sentence(p.Err)})
+			to.Encode(pullEvent{Event: string(p.State), Name: p.Name, Received: p.Received, Size: p.SizeBytes, Speed: p.BytesPerSecond, Left: p.Left.Seconds(), Error: r.told(p.Err)})
 		})
 	} else {
-		r.shelf.Watch(func(p fetch.Progress) { line.say(pullLine(p)) })
+		r.shelf.Watch(func(p fetch.Progress) { line.say(r.pullLine(p)) })
 	}
 	if err := r.shelf.Get(offer); err != nil && !errors.Is(err, fetch.ErrExists) {
 		return err
@@ -75,23 +76,24 @@ type pullEvent struct {
 	Error    string  `json:"error,omitempty"`
 }
 
-func (r modelsRun) sentence(err error) string {
+// told is an error as JSON has it, in English.
+func (r modelsRun) told(err error) string {
 	if err == nil {
 		return ""
 	}
-	return r.env.Sentence(err)
+	return r.env.Sentence(words.Words{}, err)
 }
 
 // pullLine is a download in one line.
-func pullLine(p fetch.Progress) string {
-	text := fmt.Sprintf("%s  %.0f %% of %s", p.Name, 100*p.Fraction(), bytes(p.SizeBytes))
+func (r modelsRun) pullLine(p fetch.Progress) string {
+	text := r.env.of("%s  %.0f %% of %s", p.Name, 100*p.Fraction(), r.env.Words.Size(p.SizeBytes))
 	switch {
 	case p.State == fetch.Checking:
-		return p.Name + "  comparing with the publisher's checksum"
+		return r.env.of("%s  comparing with the publisher's checksum", p.Name)
 	case p.State == fetch.Retrying:
-		return text + ", trying again: " + p.Err.Error()
+		return text + r.env.of(", trying again: %s", p.Err)
 	case p.BytesPerSecond > 0:
-		text += fmt.Sprintf(", %.1f MB/s, %s left", p.BytesPerSecond/1e6, leftText(p.Left.Seconds()))
+		text += r.env.of(", %s a second, %s left", r.env.Words.Size(int64(p.BytesPerSecond)), leftText(p.Left.Seconds()))
 	}
 	return text
 }

@@ -43,7 +43,7 @@ func runQuantize(ctx context.Context, env Env, args arguments) error {
 	watched := isTerminal(env.Stderr)
 	made, err := env.Quantize(ctx, from, *out, words[1], func(done, total int) {
 		if watched && total > 0 {
-			fmt.Fprintf(env.Stderr, "%sTensor %d of %d", clearLine, done, total)
+			fmt.Fprint(env.Stderr, clearLine+env.of("Tensor %d of %d", done, total))
 		}
 	})
 	if watched {
@@ -60,9 +60,9 @@ func runQuantize(ctx context.Context, env Env, args arguments) error {
 	if *asJSON {
 		return writeJSON(env.Stdout, made)
 	}
-	fmt.Fprintf(env.Stdout, "%s (%s, before %s)\n", made.Path, bytes(made.SizeBytes), bytes(made.FromBytes))
+	fmt.Fprintln(env.Stdout, env.of("%s (%s, before %s)", made.Path, env.Words.Size(made.SizeBytes), env.Words.Size(made.FromBytes)))
 	if made.Again {
-		fmt.Fprintln(env.Stderr, "The weights had been quantised before, so the result is a little worse than one made of the original.")
+		fmt.Fprintln(env.Stderr, env.of("The weights had been quantised before, so the result is a little worse than one made of the original."))
 	}
 	return nil
 }

@@ -82,17 +82,17 @@ func printReplay(env Env, r chat.Replay) error {
 	if !r.Identical() {
 		verdict = "different"
 	}
-	fmt.Fprintf(env.Stdout, "turn %d: %s, %d tokens with seed %d\n", r.Turn.ID, verdict, r.Stats.ReplyTokens, r.Turn.Stats.Seed)
+	fmt.Fprintln(env.Stdout, env.of("turn %d: %s, %d tokens with seed %d", r.Turn.ID, verdict, r.Stats.ReplyTokens, r.Turn.Stats.Seed))
 	changes := r.Changes()
 	if c, differ := r.Batches(); differ && !r.Identical() {
 		changes = append(changes, c)
 	}
 	for _, c := range changes {
-		fmt.Fprintf(env.Stdout, "\n%s\n  then  %s\n  now   %s\n", c.What, printable(c.Then), printable(c.Now))
+		fmt.Fprintf(env.Stdout, "\n%s\n  %s  %s\n  %s   %s\n", env.of("%s", c.What), env.of("then"), printable(c.Then), env.of("now"), printable(c.Now))
 	}
 	if r.Identical() {
 		return nil
 	}
-	_, err := fmt.Fprintf(env.Stdout, "\nnow it reads:\n\n%s\n", printable(r.Text))
+	_, err := fmt.Fprintf(env.Stdout, "\n%s\n\n%s\n", env.of("now it reads:"), printable(r.Text))
 	return err
 }

@@ -48,16 +48,16 @@ func runSearch(ctx context.Context, env Env, args arguments) error {
 		return writeJSON(env.Stdout, foundItems(found))
 	}
 	if len(found) == 0 {
-		fmt.Fprintf(env.Stderr, "Nothing was found for %s.\n", printable(query))
+		fmt.Fprintln(env.Stderr, env.of("Nothing was found for %s.", printable(query)))
 		return nil
 	}
 	for _, f := range found {
 		fmt.Fprintf(env.Stdout, "%d  %s  %s\n", f.Chat.ID, f.Chat.Updated.Local().Format("2006-01-02"), printable(spanText(f.Title)))
 		for _, h := range f.Hits {
-			fmt.Fprintf(env.Stdout, "    %s: %s\n", h.Role, printable(strings.TrimSpace(spanText(h.Excerpt))))
+			fmt.Fprintf(env.Stdout, "    %s: %s\n", env.of("%s", h.Role), printable(strings.TrimSpace(spanText(h.Excerpt))))
 		}
 		if f.More > 0 {
-			fmt.Fprintf(env.Stdout, "    and %d more\n", f.More)
+			fmt.Fprintln(env.Stdout, env.of("    and %d more", f.More))
 		}
 	}
 	return nil

@@ -107,7 +107,7 @@ func Keys() []Key {
 		choice("send", Behaviour, "Which key sends a message; the other one starts a line.", func(c *Config) *string { return &c.Send }, "enter", "ctrl+enter"),
 		onOff("notifications", Behaviour, "Tell when a reply has ended while the window was out of sight.", func(c *Config) *bool { return &c.Notifications }),
 
-		text("mirror", Behaviour, "Address of a server that stands in for the model hub, such as https://mirror.example; null is the hub. It counts from the next start on.", func(c *Config) *string { return &c.Mirror }),
+		text("mirror", Behaviour, "Address of a server that stands in for the model hub, such as https://mirror.example; null is the hub.", func(c *Config) *string { return &c.Mirror }),
 		number("download_limit", Behaviour, "Most that all downloads together may take, in kB a second; 0 is no limit.", func(c *Config) *int { return &c.DownloadLimit }, 0, 1<<24),
 
 		table("shortcuts", Shortcuts, `Keys of your own, by the name of the action: {"palette": "Ctrl+Shift+P"}; "" is no key.`, shortcuts),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/words"
 )
 
 // bundleKind marks files that hold several chats.
@@ -31,6 +32,12 @@ func BundleName(name string) string {
 // back, or as a .zip with one file of another format for each.
 // Errors: *UnknownFormatError, those of w and turns.
 func WriteBundle(w io.Writer, name string, chats []chat.Chat, turns Turns) error {
+	return WriteBundleIn(words.Words{}, w, name, chats, turns)
+}
+
+// WriteBundleIn is WriteBundle with the words around the chats in another
+// language.
+func WriteBundleIn(in words.Words, w io.Writer, name string, chats []chat.Chat, turns Turns) error {
 	f, err := format(name)
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func WriteBundle(w io.Writer, name string, chats []chat.Chat, turns Turns) error
 		if err != nil {
 			return err
 		}
-		if err := Write(file, name, c, all); err != nil {
+		if err := WriteIn(in, file, name, c, all); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"notso/app/chat"
+	"notso/app/words"
 )
 
 // Format is a kind of file that a chat can be written to.
@@ -28,7 +29,7 @@ type Format struct {
 	Extension string // of files, with its dot
 	Title     string // for people
 
-	write func(io.Writer, chat.Chat, []chat.Turn) error
+	write func(io.Writer, words.Words, chat.Chat, []chat.Turn) error
 }
 
 // Formats lists the formats, the one to suggest first.
@@ -54,15 +55,21 @@ func (e *UnknownFormatError) Error() string {
 	return fmt.Sprintf("unknown format %q; there are %s", e.Name, strings.Join(names, ", "))
 }
 
-// Write writes a chat to w. Turns are all turns of the chat.
+// Write writes a chat to w, with the words around it in English. Turns are all
+// turns of the chat.
 // Errors: *UnknownFormatError, those of w.
 func Write(w io.Writer, name string, c chat.Chat, turns []chat.Turn) error {
+	return WriteIn(words.Words{}, w, name, c, turns)
+}
+
+// WriteIn is Write in another language. JSON is the same in all.
+func WriteIn(in words.Words, w io.Writer, name string, c chat.Chat, turns []chat.Turn) error {
 	f, err := format(name)
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriter(w)
-	if err := f.write(buffered, c, turns); err != nil {
+	if err := f.write(buffered, in, c, turns); err != nil {
 		return fmt.Errorf("export chat %d: %w", c.ID, err)
 	}
 	return buffered.Flush()
@@ -160,55 +167,52 @@ func format(name string) (Format, error) {
 const clock = "2006-01-02 15:04"
 
 // heading is the chat's title, or a stand-in.
-func heading(c chat.Chat) string {
+func heading(in words.Words, c chat.Chat) string {
 	if title := strings.Join(strings.Fields(c.Title), " "); title != "" {
 		return title
 	}
-	return "Chat"
+	return in.Say("export.chat")
 }
 
 // speaker names who wrote a turn, which is one of turns.
-func speaker(t chat.Turn, turns []chat.Turn) string {
+func speaker(in words.Words, t chat.Turn, turns []chat.Turn) string {
 	switch {
 	case t.Role == chat.User:
-		return "You"
+		return in.Say("export.you")
 	case t.Origin == chat.OriginEdit:
-		return writer(t, turns) + " (edited)"
+		return in.Say("export.edited", writer(in, t, turns))
 	case t.Origin != "":
 		first, size := utf8.DecodeRuneInString(t.Origin)
 		return string(unicode.ToUpper(first)) + t.Origin[size:]
 	case t.Stats.Model != "":
 		return t.Stats.Model
 	}
-	return assistant
+	return in.Say("export.assistant")
 }
-
-// assistant is what a model is called whose name is not known.
-const assistant = "Assistant"
 
 // writer names the model that wrote what an edited reply was before: a version
 // of it that stands beside it. The nearest before it will be the one.
-func writer(edited chat.Turn, turns []chat.Turn) string {
+func writer(in words.Words, edited chat.Turn, turns []chat.Turn) string {
 	for _, t := range slices.Backward(turns) {
 		if t.ID < edited.ID && t.Parent == edited.Parent && t.Origin == "" && t.Stats.Model != "" {
 			return t.Stats.Model
 		}
 	}
-	return assistant
+	return in.Say("export.assistant")
 }
 
 // note says why a turn is not complete, "" when it is.
-func note(t chat.Turn) string {
+func note(in words.Words, t chat.Turn) string {
 	switch t.State {
 	case chat.Running:
-		return "Still being written when this was exported."
+		return in.Say("export.running")
 	case chat.Stopped:
-		return "Stopped here."
+		return in.Say("export.stopped")
 	case chat.Interrupted, chat.Failed:
 		if t.Error != "" {
 			return t.Error
 		}
-		return "It ended early."
+		return in.Say("export.ended")
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/words"
 )
 
 const (
@@ -72,7 +73,7 @@ type fileFile struct {
 	Text   string `json:"text"`
 }
 
-func writeJSON(w io.Writer, c chat.Chat, turns []chat.Turn) error {
+func writeJSON(w io.Writer, _ words.Words, c chat.Chat, turns []chat.Turn) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

@@ -8,6 +8,7 @@ import (
 
 	"notso/app/chat"
 	"notso/app/markdown"
+	"notso/app/words"
 )
 
 //go:embed page.html
@@ -17,10 +18,11 @@ var pageHTML string
 var pageCSS string
 
 type page struct {
-	Title string
-	Date  string
-	CSS   template.CSS
-	Turns []pageTurn
+	Language, Reasoning string
+	Title               string
+	Date                string
+	CSS                 template.CSS
+	Turns               []pageTurn
 }
 
 type pageFile struct{ Name, Text string }
@@ -37,7 +39,7 @@ type pageTurn struct {
 
 // writeHTML writes one page with all that it needs in it. Its policy lets it
 // fetch and run nothing, whatever a browser makes of the text.
-func writeHTML(w io.Writer, c chat.Chat, turns []chat.Turn) error {
+func writeHTML(w io.Writer, in words.Words, c chat.Chat, turns []chat.Turn) error {
 	t, err := template.New("page").Parse(pageHTML)
 	if err != nil {
 		return err
@@ -46,10 +48,10 @@ func writeHTML(w io.Writer, c chat.Chat, turns []chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	p := page{Title: heading(c), Date: c.Created.Format(clock), CSS: css}
+	p := page{Language: in.Code(), Reasoning: in.Say("export.reasoning"), Title: heading(in, c), Date: c.Created.Format(clock), CSS: css}
 	r := markdown.New()
 	for _, t := range chat.Branch(turns, c.Head) {
-		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(t, turns), When: t.Created.Format(clock), Note: note(t)}
+		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(in, t, turns), When: t.Created.Format(clock), Note: note(in, t)}
 		if view.User {
 			view.Text = r.Plain(t.Text)
 			for _, f := range t.Files {

@@ -6,24 +6,25 @@ import (
 	"strings"
 
 	"notso/app/chat"
+	"notso/app/words"
 )
 
 // writeMarkdown writes what the speakers wrote, unchanged, under a heading each.
 // Reasoning is a quote.
-func writeMarkdown(w io.Writer, c chat.Chat, turns []chat.Turn) error {
-	fmt.Fprintf(w, "# %s\n\n%s\n", heading(c), c.Created.Format(clock))
+func writeMarkdown(w io.Writer, in words.Words, c chat.Chat, turns []chat.Turn) error {
+	fmt.Fprintf(w, "# %s\n\n%s\n", heading(in, c), c.Created.Format(clock))
 	for _, t := range chat.Branch(turns, c.Head) {
-		fmt.Fprintf(w, "\n## %s\n", speaker(t, turns))
+		fmt.Fprintf(w, "\n## %s\n", speaker(in, t, turns))
 		if t.Reasoning != "" {
-			fmt.Fprintf(w, "\n%s\n", indent("> ", "*Reasoning*\n\n"+t.Reasoning))
+			fmt.Fprintf(w, "\n%s\n", indent("> ", "*"+in.Say("export.reasoning")+"*\n\n"+t.Reasoning))
 		}
 		for _, f := range t.Files {
-			fmt.Fprintf(w, "\n*File: %s*\n\n%s\n", inline(f.Name), indent("    ", f.Text))
+			fmt.Fprintf(w, "\n*%s*\n\n%s\n", in.Say("export.file", inline(f.Name)), indent("    ", f.Text))
 		}
 		if t.Text != "" {
 			fmt.Fprintf(w, "\n%s\n", closed(strings.Trim(t.Text, "\n")))
 		}
-		if n := note(t); n != "" {
+		if n := note(in, t); n != "" {
 			fmt.Fprintf(w, "\n*%s*\n", n)
 		}
 	}
@@ -58,21 +59,21 @@ func closed(text string) string {
 	return text
 }
 
-func writeText(w io.Writer, c chat.Chat, turns []chat.Turn) error {
-	title := heading(c)
+func writeText(w io.Writer, in words.Words, c chat.Chat, turns []chat.Turn) error {
+	title := heading(in, c)
 	fmt.Fprintf(w, "%s\n%s\n%s\n", title, strings.Repeat("=", len([]rune(title))), c.Created.Format(clock))
 	for _, t := range chat.Branch(turns, c.Head) {
-		fmt.Fprintf(w, "\n%s, %s\n", speaker(t, turns), t.Created.Format(clock))
+		fmt.Fprintf(w, "\n%s, %s\n", speaker(in, t, turns), t.Created.Format(clock))
 		if t.Reasoning != "" {
 			fmt.Fprintf(w, "\n%s\n", indent("  | ", t.Reasoning))
 		}
 		for _, f := range t.Files {
-			fmt.Fprintf(w, "\n[File: %s]\n%s\n", f.Name, indent("  | ", f.Text))
+			fmt.Fprintf(w, "\n[%s]\n%s\n", in.Say("export.file", f.Name), indent("  | ", f.Text))
 		}
 		if t.Text != "" {
 			fmt.Fprintf(w, "\n%s\n", strings.Trim(t.Text, "\n"))
 		}
-		if n := note(t); n != "" {
+		if n := note(in, t); n != "" {
 			fmt.Fprintf(w, "\n[%s]\n", n)
 		}
 	}

@@ -38,7 +38,7 @@ type Paths struct {
 // Find works out the paths and creates the folders that are missing, readable
 // by their owner alone.
 func Find() (Paths, error) {
-	p, err := locate()
+	p, err := Locate()
 	if err != nil {
 		return Paths{}, err
 	}
@@ -50,7 +50,8 @@ func Find() (Paths, error) {
 	return p, nil
 }
 
-func locate() (Paths, error) {
+// Locate works out the paths and creates nothing.
+func Locate() (Paths, error) {
 	if root := os.Getenv("NOTSO_HOME"); root != "" {
 		dir, err := filepath.Abs(root)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -120,6 +121,24 @@ func (w Words) Decimal(n float64, digits int) string {
 	return strings.Replace(strconv.FormatFloat(n, 'f', digits, 64), ".", w.Say("time.point"), 1)
 }
 
+// Short shows a number with no more digits than it has, at most four that mean
+// something.
+func (w Words) Short(n float64) string {
+	return strings.Replace(strconv.FormatFloat(n, 'g', 4, 64), ".", w.Say("time.point"), 1)
+}
+
+// Size shows bytes in powers of 1000, as download pages do: 1.92 GB, 1,92 Go in
+// French.
+func (w Words) Size(n int64) string {
+	switch {
+	case n >= 1e9:
+		return w.Say("models.gb", w.Decimal(float64(n)/1e9, 2))
+	case n >= 1e6:
+		return w.Say("models.mb", w.Decimal(float64(n)/1e6, 0))
+	}
+	return w.Say("models.kb", w.Decimal(float64(n)/1e3, 0))
+}
+
 // Date is the day of t: "12 May", with the year if it is not now's.
 func (w Words) Date(t, now time.Time) string {
 	text := fmt.Sprintf("%d %s", t.Day(), w.Month(t.Month()))
@@ -131,6 +150,9 @@ func (w Words) Date(t, now time.Time) string {
 
 // Month is the month's name.
 func (w Words) Month(m time.Month) string { return w.Say("time.month" + strconv.Itoa(int(m))) }
+
+// All is every text, by key.
+func (w Words) All() map[string]string { return maps.Clone(catalogue()[w.Code()]) }
 
 // Page is the part of the catalogue that the page's script says, by key: the
 // entries of page.json.

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,7 +66,11 @@ func TestEveryEntryIsSaidSomewhereAndEveryKeyIsThere(t *testing.T) {
 	}
 	used := map[string]bool{}
 	for _, root := range []string{"..", "../../frontend/templates", "../../frontend/js"} {
-		for _, source := range sources(t, root) {
+		all := sources(t, root)
+		if root == ".." {
+			all = append(all, wiring(t)...)
+		}
+		for _, source := range all {
 			for _, m := range said.FindAllStringSubmatch(source, -1) {
 				used[m[1]] = true
 			}
@@ -90,7 +95,24 @@ var calls = regexp.MustCompile(`\b([sS]ay|[cC]ount)(?:\(| )["'\x60]([a-z][a-z0-9
 // computed tells the keys that the program puts together: the summary of a
 // command, the name of a setting.
 func computed(key string) bool {
-	return strings.HasPrefix(key, "command.") || strings.HasPrefix(key, "category.") || strings.HasPrefix(key, "setting.") || strings.HasPrefix(key, "shortcut.")
+	return strings.HasPrefix(key, "said_") || strings.HasPrefix(key, "command.") || strings.HasPrefix(key, "category.") || strings.HasPrefix(key, "setting.") || strings.HasPrefix(key, "shortcut.")
+}
+
+// wiring is the source of the program's roles, at the top of the repository.
+func wiring(t *testing.T) (texts []string) {
+	t.Helper()
+	names, err := filepath.Glob("../../*.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err, len(names))
+	}
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(raw))
+	}
+	return texts
 }
 
 func sources(t *testing.T, root string) (texts []string) {
