@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"cmp"
 	"context"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -61,19 +63,24 @@ func TestASpeculatedReplyIsTheSame(t *testing.T) {
 	}
 }
 
-// TestAnExactReplyRehearsesItsGuesses: on this model and with such a cache all
-// rows are computed alike, which the engine finds out by itself.
+// TestAnExactReplyRehearsesItsGuesses: on the starter model and with such a cache
+// all rows are computed alike, which the engine finds out by itself. With another
+// model (NOTSO_EXACT_MODEL) it logs which are.
 func TestAnExactReplyRehearsesItsGuesses(t *testing.T) {
-	r := loadStarter(t, engine.LoadOptions{ContextLength: 1024, KVType: "q8_0"})
+	path := cmp.Or(os.Getenv(exactModel), starterPath(t))
+	r := load(t, path, engine.LoadOptions{ContextLength: 1024, KVType: "q8_0"})
 	req := greedy(120, copyThis)
 	auto := reply1(t, r, req)
 	verdicts := r.model.scheduler.speculation.same
-	if len(verdicts) == 0 {
-		t.Error("nothing was rehearsed while a text was copied")
-	}
-	for shape, same := range verdicts {
-		if !same {
-			t.Errorf("%+v is said to round otherwise", shape)
+	t.Logf("%d of %d guesses were right; the same to the bit: %v", auto.done.Usage.GuessedRight, auto.done.Usage.Guessed, verdicts)
+	if path == starterPath(t) {
+		if len(verdicts) == 0 {
+			t.Error("nothing was rehearsed while a text was copied")
+		}
+		for shape, same := range verdicts {
+			if !same {
+				t.Errorf("%+v is said to round otherwise", shape)
+			}
 		}
 	}
 	trueCache(t, r)
