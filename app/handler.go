@@ -57,6 +57,7 @@ func (a *App) Handler() http.Handler {
 	mux.HandleFunc("GET /turns/{id}/text", a.turnText)
 	mux.HandleFunc("POST /import", a.postImportFile)
 	mux.HandleFunc("GET /chats/{id}/find", a.findInChat)
+	mux.HandleFunc("GET /chats/{id}/places", a.getPlaces)
 	return secure(a.language, mux)
 }
 

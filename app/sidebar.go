@@ -21,6 +21,7 @@ type sidebarView struct {
 	Pinned  []chatItem
 	Folders []folderItem
 	Chats   []chatItem // those that are neither: the first page
+	Total   int        // of all that are neither, however many are drawn
 	Older   olderView
 	Named   int64 // folder whose name is asked for at once
 }
@@ -75,6 +76,9 @@ func (a *App) sidebar(ctx context.Context, whole bool) (sidebarView, error) {
 	}
 	rest, to, began, err := a.rest(ctx, whole)
 	if err != nil {
+		return view, err
+	}
+	if view.Total, err = a.opts.Store.Loose(ctx); err != nil {
 		return view, err
 	}
 	cut := len(rest)

@@ -3,6 +3,7 @@
 import { all, listen } from './behaviours.js';
 import htmx from './htmx.js';
 import { run } from './chatactions.js';
+import { number } from './places.js';
 import * as popup from './popup.js';
 import { rename } from './rename.js';
 
@@ -79,16 +80,26 @@ export function connect(nav) {
     }
   }
 
+  // The page may hold a part of a list, so screen readers are told of the whole.
+  function count() {
+    for (const list of nav.querySelectorAll('ul[data-total]')) {
+      const rows = nav.querySelectorAll(list.id === 'recent' ? ':is(#recent, #older) > .chat' : `#${list.id} > .chat`);
+      number([...rows], 1, Math.max(list.dataset.total, rows.length));
+    }
+  }
+
   // A new folder gets its name at once. A focus whose row is gone goes to the row
   // in its place.
   function settle() {
     settleOlder();
+    count();
     const named = nav.querySelector('[data-named]');
     named?.removeAttribute('data-named');
     if (named) rename(named);
     else if (lost >= 0 && document.activeElement === document.body) (rows()[Math.min(lost, rows().length - 1)] ?? nav.querySelector('.new')).focus();
   }
 
+  count();
   return all(
     listen(nav, 'keydown', onKey),
     listen(nav, 'click', ({ target }) => {

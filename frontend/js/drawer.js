@@ -18,7 +18,10 @@ export function connect(win) {
       post('/settings/sidebar', { open }).catch(() => {});
     }
     update();
-    if (focus) (open ? side.querySelector('[aria-current="true"]') ?? side.querySelector('.new') : opener).focus();
+    if (!focus) return;
+    const to = open ? side.querySelector('[aria-current="true"]') ?? side.querySelector('.new') : opener;
+    to.focus();
+    if (document.activeElement !== to) requestAnimationFrame(() => to.focus()); // it is only now coming into sight
   }
 
   function update() {

@@ -1,5 +1,5 @@
-// Keeps aria-busy on the log of turns while a reply is being written: screen
-// readers wait for the end, and the send button turns into stop (composer.css).
+// Keeps aria-busy on the log of turns while a reply is being written: the send
+// button turns into stop (composer.css). What screen readers hear: see speak.js.
 export function connect(turns) {
   const update = () => turns.setAttribute('aria-busy', turns.querySelector('.turn[data-state="running"]') !== null);
   // Two, since an observer watches a node in one way only.

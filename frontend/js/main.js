@@ -24,6 +24,7 @@ import * as everything from './everything.js';
 import * as exporting from './export.js';
 import * as find from './find.js';
 import * as finder from './finder.js';
+import * as focus from './focus.js';
 import * as fold from './fold.js';
 import * as followups from './followups.js';
 import * as formulas from './formulas.js';
@@ -40,12 +41,14 @@ import * as menubar from './menubar.js';
 import * as models from './models.js';
 import * as palette from './palette.js';
 import * as picks from './picks.js';
+import * as places from './places.js';
 import * as popup from './popup.js';
 import * as refresh from './refresh.js';
 import * as remember from './remember.js';
 import * as reply from './reply.js';
 import * as sections from './sections.js';
 import * as shortcuts from './shortcuts.js';
+import * as speak from './speak.js';
 import * as splitter from './splitter.js';
 import * as status from './status.js';
 import * as stretch from './stretch.js';
@@ -62,8 +65,8 @@ import * as zoom from './zoom.js';
 
 attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
-  drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, fold, followups,
-  formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette, picks, popup,
-  refresh, remember, reply, sections, shortcuts, splitter, status, stretch, title, toast, toasts, tokens, tree,
-  turnmenu, turns, unseen, welcome, zoom,
+  drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
+  followups, formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
+  picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, stretch, title, toast,
+  toasts, tokens, tree, turnmenu, turns, unseen, welcome, zoom,
 });

@@ -74,6 +74,7 @@ function apply(turn, event) {
   if (event.seq <= Number(turn.dataset.seq)) return;
   const whole = (event.parts ?? []).every((part) => write(turn, part));
   turn.dataset.seq = event.seq;
+  turn.dispatchEvent(new CustomEvent('reply:written', { bubbles: true, detail: event }));
   if (event.final || !whole) fetchTurn(turn, event.turn);
 }
 

@@ -8,7 +8,6 @@ import htmx from './htmx.js';
 const most = 120; // turns on the page
 const far = 3; // screens from sight to a turn that may go
 const ahead = '150%'; // of a screen: how near its end is when more is fetched
-const said = 500; // ms until screen readers have passed over what came
 
 export function connect(turns) {
   const scroller = turns.closest('.scroller');
@@ -28,13 +27,11 @@ export function connect(turns) {
     const source = target === turns ? jump : target;
     const before = ({ detail: { ctx } }) => { if (ctx.sourceElement === source) put ??= hold(scroller); };
     const undo = all(listen(document, 'htmx:before:swap', before), listen(document, 'htmx:after:swap', () => put?.()));
-    turns.ariaLive = 'off'; // the past is no news
     try {
       await htmx.ajax('GET', `/chats/${chat}/turns${query}`, { source, target, swap: target === turns ? 'innerHTML' : 'outerHTML' });
     } finally {
       undo();
       loading = false;
-      setTimeout(() => { turns.ariaLive = 'polite'; }, said);
       look();
     }
   }

@@ -13,6 +13,7 @@ export function connect(menu) {
   const before = document.activeElement;
   const items = [...menu.querySelectorAll('[role="menuitem"]')];
   for (const item of items) item.tabIndex = -1;
+  if (!opener) { menu.remove(); return undefined; } // the turn has gone before its menu came
 
   function place() {
     const at = opener.getBoundingClientRect();

@@ -1,0 +1,59 @@
+// Says a reply while it is being written, in pieces that will not change any
+// more: whole blocks, and the whole sentences of the block that is open. The
+// turns themselves are silent, since a token alone says nothing. Replies to
+// choose from are not said: they are written at the same time.
+import { all, listen } from './behaviours.js';
+import { say } from './words.js';
+
+const kept = 3; // pieces that stay on the page: what was said is no text to come across
+const sentence = /^[\s\S]*[.!?…。！？؟](?=["”’»)\]]*\s)["”’»)\]]*/;
+
+export function connect(region) {
+  let turn; // that is being said
+  let at = 0; // its open block
+  let from = 0; // how much of that block's text has been said
+
+  function tell(text) {
+    if (text.trim() === '') return;
+    const piece = document.createElement('p');
+    piece.dir = 'auto';
+    piece.textContent = text.trim();
+    region.append(piece);
+    while (region.childElementCount > kept) region.firstElementChild.remove();
+  }
+
+  function forget() {
+    [turn, at, from] = [undefined, 0, 0];
+    region.replaceChildren();
+  }
+
+  // A long open block of code comes in parts: what it is, is said once.
+  function textOf(block) {
+    const code = block.querySelector('figure.code');
+    if (!code) return block.textContent;
+    return block.querySelector('.code-more') ? '' : say('page.code', code.querySelector('figcaption > span')?.textContent ?? '');
+  }
+
+  function onWritten({ target, detail: { final } }) {
+    if (target.closest('.candidates')) return;
+    if (target.id !== turn) [turn, at, from] = [target.id, 0, 0];
+    const blocks = target.querySelector('[data-part="text"]').children;
+    for (const last = blocks.length - (final ? 0 : 1); at < last; [at, from] = [at + 1, 0]) tell(textOf(blocks[at]).slice(from));
+    const open = blocks[at];
+    if (!open || open.querySelector('figure, table')) return;
+    const [settled] = sentence.exec(open.textContent.slice(from)) ?? [''];
+    tell(settled);
+    from += settled.length;
+  }
+
+  // Why a reply ended is part of its turn when that has been drawn anew.
+  function onSwap({ detail: { ctx } }) {
+    if (ctx.target?.id === 'conversation' && turn && !document.getElementById(turn)) forget();
+    const ended = turn && document.getElementById(turn);
+    if (!ended || ended.dataset.state === 'running') return;
+    tell(ended.querySelector('.notice')?.textContent ?? '');
+    [turn, at, from] = [undefined, 0, 0];
+  }
+
+  return all(listen(document, 'reply:written', onWritten), listen(document, 'htmx:after:swap', onSwap));
+}
