@@ -66,8 +66,10 @@ func sentence(in words.Words, err error) string {
 		return in.Say("device.gone")
 	case errors.Is(err, engine.ErrWorkerDied):
 		return in.Say("error.worker_died", cause(in, err))
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return in.Say("error.disk_full")
+	case errors.Is(err, syscall.EFBIG):
+		return in.Say("error.file_too_large")
 	case errors.Is(err, fs.ErrPermission):
 		return in.Say("error.refused", err)
 	case errors.Is(err, context.Canceled):

@@ -75,10 +75,14 @@ func writeNote(root *os.Root, n note) error {
 		return err
 	}
 	temporary := n.Name + noteSuffix + ".tmp"
-	if err := root.WriteFile(temporary, append(data, '\n'), 0o600); err != nil {
-		return err
+	err = root.WriteFile(temporary, append(data, '\n'), 0o600)
+	if err == nil {
+		err = root.Rename(temporary, n.Name+noteSuffix)
 	}
-	return root.Rename(temporary, n.Name+noteSuffix)
+	if err != nil {
+		root.Remove(temporary)
+	}
+	return err
 }
 
 // part is the file that grows. It belongs to one process as long as it is open.
