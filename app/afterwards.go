@@ -34,7 +34,7 @@ const asideTemperature = 0.3
 func (a *App) afterwards(chatID, turnID int64) {
 	a.meanwhile(chatID, func(ctx context.Context, eng engine.Engine) {
 		if req, err := a.draftRequest(ctx, chatID, ""); err == nil {
-			_ = eng.Warm(ctx, req, nil) // what is not evaluated now, is with the next message
+			_ = eng.Warm(a.ctx, req, nil) // what is not evaluated now, is with the next message
 		}
 		c, tail, err := a.tail(ctx, chatID)
 		if err != nil || len(tail) == 0 || tail[len(tail)-1].ID != turnID || tail[len(tail)-1].State != chat.Done || tail[len(tail)-1].Origin != "" {

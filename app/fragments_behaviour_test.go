@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +84,17 @@ func TestPage(t *testing.T) {
 			p.UntilTrue("what is typed is saved", func() bool { return c.noted("POST /draft chat=1&text=xx") })
 			p.Do(webtest.Script(`message.value = 'pasted'; message.dispatchEvent(new InputEvent('input', {inputType: 'insertFromPaste'}))`))
 			p.UntilTrue("the paste is saved between two keys", func() bool { return c.noted("POST /draft chat=1&text=pasted") })
+			p.Do(webtest.Script(`clearInterval(typing)`))
+		}},
+		{"a draft is saved at the first key and where a word ends", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`window.typing = setInterval(() => { message.value += 'ab c'[message.value.length] ?? 'x'; message.dispatchEvent(new InputEvent('input', {inputType: 'insertText'})); }, 100)`))
+			for _, text := range []string{"a", "ab+"} {
+				p.UntilTrue(text+" is saved", func() bool {
+					c.mu.Lock()
+					defer c.mu.Unlock()
+					return slices.Contains(c.posts, "POST /draft chat=1&text="+text)
+				})
+			}
 			p.Do(webtest.Script(`clearInterval(typing)`))
 		}},
 		{"the palette is walked by keyboard", talk, testPaletteWalk},

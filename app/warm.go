@@ -20,7 +20,9 @@ const rest = 1500 * time.Millisecond
 // everything said so far, and the draft as far as it stands. A draft that is a
 // sentence, or that lies for a while, is evaluated to the end of its prompt, as
 // if it had been sent: what is typed after all costs those few tokens once more.
-// A newer call, and any reply, ends an older one.
+//
+// A newer call, and any reply, ends an older one. That is left to the engine,
+// which finishes the batch under way where it serves the newer.
 func (a *App) warm(chatID int64, draft string) {
 	a.meanwhile(chatID, func(ctx context.Context, eng engine.Engine) {
 		req, err := a.draftRequest(ctx, chatID, draft)
@@ -28,23 +30,24 @@ func (a *App) warm(chatID int64, draft string) {
 			return
 		}
 		progress, done := a.ahead(chatID)
-		err = eng.Warm(ctx, req, progress)
-		if done(); err != nil {
-			return // what is not evaluated now, is when the message is sent
-		}
-		last := &req.Messages[len(req.Messages)-1]
-		if last.Content = strings.TrimSpace(last.Content); last.Content == "" {
-			return
-		}
 		if !complete(draft) {
+			err = eng.Warm(a.ctx, req, progress)
+			if done(); err != nil {
+				return // what is not evaluated now, is when the message is sent
+			}
 			select {
 			case <-time.After(rest):
 			case <-ctx.Done():
 				return
 			}
 		}
+		last := &req.Messages[len(req.Messages)-1]
+		if last.Content = strings.TrimSpace(last.Content); last.Content == "" {
+			return
+		}
 		req.Draft = false
-		_ = eng.Warm(ctx, req, nil)
+		_ = eng.Warm(a.ctx, req, progress)
+		done()
 	})
 }
 

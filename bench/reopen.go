@@ -16,9 +16,9 @@ import (
 // ever said, at 100 for none.
 //
 // One start of the program reads the chat for the first time and answers. When
-// what it keeps on disk has settled, it ends. The next start opens the chat and
-// sends one short message at once. Each time the clock runs from Enter to the
-// first piece on screen, with the model already loaded.
+// what it keeps on disk has settled, it ends. The next start opens the chat, and
+// one short message is typed at once, see typist. Each time the clock runs from
+// Enter to the first piece on screen, with the model already loaded.
 func reopen(ctx context.Context, r *run) (float64, string, error) {
 	home, err := os.MkdirTemp("", "notso-bench-")
 	if err != nil {
@@ -37,11 +37,15 @@ func reopen(ctx context.Context, r *run) (float64, string, error) {
 	if err := s.visit(ctx, "GET", "/chats/"+strconv.FormatInt(c, 10), nil); err != nil {
 		return 0, "", err
 	}
-	warm, err := s.say(ctx, c, "Go on.", 4)
+	t := &typist{session: s, chat: c}
+	if err := t.types(ctx, "Go on."); err != nil {
+		return 0, "", err
+	}
+	warm, err := t.enter(ctx, "", 4)
 	if err != nil {
 		return 0, "", err
 	}
-	return cold.first.Seconds() / warm.first.Seconds(), fmt.Sprintf("%.2f s with %d of %d tokens kept, %.2f s when all %d were read",
+	return cold.first.Seconds() / warm.first.Seconds(), fmt.Sprintf("%.3f s with %d of %d tokens kept, %.2f s when all %d were read",
 		warm.first.Seconds(), warm.turn.Stats.CachedTokens, warm.turn.Stats.PromptTokens, cold.first.Seconds(), cold.evaluated()), nil
 }
 

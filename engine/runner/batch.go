@@ -31,7 +31,7 @@ type share struct {
 	job    *job
 	row    int // of the first token in the batch
 	tokens int
-	logits int // index of the last token in the batch; -1 when it is not sampled
+	logits int // index of the last token in the batch; -1 when nothing is sampled after it
 
 	guesses guesses // behind the last token
 	guessed bool    // there are some, or were where this is replayed
@@ -75,7 +75,7 @@ func (s *scheduler) add(j *job, n int) {
 	sh := share{job: j, row: s.batch.Len(), logits: -1}
 	for from := len(j.seq.tokens); sh.tokens < n; sh.tokens++ {
 		position := from + sh.tokens
-		sampled := j.writer != nil && position == len(j.tokens)-1
+		sampled := position == len(j.tokens)-1 && !j.draft
 		index, err := s.batch.Add(j.tokens[position], position, j.seq.id, sampled)
 		if err != nil {
 			break
@@ -132,9 +132,10 @@ func (s *scheduler) count() {
 func (s *scheduler) advance(sh share) {
 	j := sh.job
 	j.progress()
-	if sh.logits < 0 {
+	if j.writer == nil || sh.logits < 0 {
 		s.dropGuesses(sh)
 		if j.pending() == 0 {
+			s.stand(sh)
 			s.end(j, "", nil)
 		}
 		return

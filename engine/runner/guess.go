@@ -141,6 +141,7 @@ func (s *scheduler) rehearse(j *job, index, rows int) {
 	}
 	s.context.CopySequence(seq.id, scratch, first)
 	defer s.context.RemoveSequence(scratch)
+	s.standing = standing{}
 	from := time.Now()
 	switch err := s.context.Decode(s.batch); {
 	case err == nil:

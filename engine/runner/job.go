@@ -17,7 +17,8 @@ type job struct {
 	tokens     []llama.Token // the prompt, then the reply
 	prompt     int           // how many tokens are the prompt
 	background bool          // runs only while no other does
-	draft      bool          // the tokens at its end are not worth a place on disk
+	draft      bool          // its end is not that of a prompt: nothing is sampled after it
+	least      int           // it does nothing for fewer tokens
 	writer     *writer       // nil: only evaluate
 	feed       *feed
 	candidate  int    // counted from 0
@@ -70,8 +71,8 @@ func (j *job) keep() keeping {
 	switch {
 	case j.aside():
 		return keepNothing
-	case j.draft:
-		return keepBlocks
+	case j.writer == nil:
+		return keepBlocks // its end may be typed otherwise
 	}
 	return keepAll
 }
@@ -87,8 +88,8 @@ func (j *job) outranks(other *job) bool {
 }
 
 // reuse is how many evaluated tokens the job may take over. A job that goes on
-// needs the logits after its last token, so it evaluates that one itself; one
-// that is replayed evaluates all.
+// needs the logits after its last token, so it evaluates that one itself, unless
+// they stand; one that is replayed evaluates all.
 func (j *job) reuse() int {
 	if j.recorded != nil {
 		return 0

@@ -10,7 +10,7 @@ import (
 
 // planRestore looks for what the disk has of a job's prompt beyond its sequence.
 func (s *scheduler) planRestore(j *job) {
-	if s.snapshots == nil {
+	if s.snapshots == nil || len(j.seq.tokens) >= j.reuse() {
 		return
 	}
 	j.parts, _ = s.snapshots.find(j.tokens[:j.reuse()], len(j.seq.tokens))

@@ -18,6 +18,7 @@
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them
 //	guess.go      several tokens at a time: lookup.go guesses, speculation.go says when
+//	standing.go   a reply to a prompt that was read just before it was asked for
 //	threads.go    how many threads evaluate a batch, steered by what they take
 //	recording.go  in which batches, and a reply written again in these
 //	snapshot.go   what sequences hold, to the disk and back (package snapshot)

@@ -31,6 +31,7 @@ type scheduler struct {
 
 	snapshots *snapshots // nil: none are kept
 
+	standing    standing
 	speculation *speculation
 	rehearsal   int  // rows that shall be tried after the batch; 0: none
 	tight       bool // there was no room for guesses
@@ -96,18 +97,19 @@ func (s *scheduler) serves(other, j *job) bool {
 		return false // its tokens are the scheduler's
 	}
 	end := min(len(other.seq.tokens)+s.chunk, len(other.tokens))
-	return end <= j.reuse() && slices.Equal(other.tokens[:end], j.tokens[:end])
+	return j.recorded == nil && end <= len(j.tokens) && slices.Equal(other.tokens[:end], j.tokens[:end])
 }
 
-// cancel ends a job as stopped, within one batch at most. A job that has ended
-// is left alone.
+// cancel ends a job as stopped, within one batch at most: that is thrown away
+// unless it serves another. A job that has ended is left alone.
 func (s *scheduler) cancel(j *job) {
 	s.mu.Lock()
 	live := slices.Contains(s.waiting, j) || slices.Contains(s.running, j)
 	if live && j.end == goOn {
 		j.end = stopped
 	}
-	running := live && j.seq != nil
+	running := live && j.seq != nil &&
+		!slices.ContainsFunc(s.waiting, func(other *job) bool { return s.serves(j, other) })
 	s.mu.Unlock()
 	if running {
 		s.context.Abort(true)
@@ -220,11 +222,17 @@ func (s *scheduler) admit() {
 
 // begin starts a job that has all it can have without work.
 func (s *scheduler) begin(j *job) {
-	if j.pending() == 0 {
+	switch {
+	case j.writer == nil && j.pending() < max(1, j.least):
 		s.end(j, "", nil)
-		return
+	case j.pending() > 0:
+		j.admitted(s.chunk)
+	default:
+		j.admitted(s.chunk)
+		if finish, err := s.write(share{job: j, logits: s.standing.index}); finish != "" || err != nil {
+			s.end(j, finish, err)
+		}
 	}
-	j.admitted(s.chunk)
 }
 
 // next returns the job to admit; nil when all must wait: because there is none,
@@ -269,10 +277,14 @@ func (s *scheduler) reads(j *job) bool {
 
 // claim finds a sequence for a job; nil when there is none.
 func (s *scheduler) claim(j *job) *sequence {
-	if j.aside() {
-		return s.cache.fork(j.tokens, j.reuse())
+	reuse := j.reuse()
+	if s.stands(j) {
+		reuse = len(j.tokens)
 	}
-	return s.cache.claim(j.tokens, j.reuse())
+	if j.aside() {
+		return s.cache.fork(j.tokens, reuse)
+	}
+	return s.cache.claim(j.tokens, reuse)
 }
 
 // end takes a job out and closes its feed. Its sequence keeps what is evaluated.

@@ -180,11 +180,18 @@ func TestWarmSpareTheReplyItsPrompt(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := evaluated(r)
-	if o := reply1(t, r, req); o.done.Usage.CachedTokens != o.done.Usage.PromptTokens-1 || evaluated(r)-before != 1 {
-		t.Errorf("after warming the request %+v, %d tokens evaluated", o.done.Usage, evaluated(r)-before)
+	first := reply1(t, r, req)
+	if u := first.done.Usage; u.CachedTokens != u.PromptTokens || evaluated(r) != before {
+		t.Errorf("after warming the request %+v, %d tokens evaluated", u, evaluated(r)-before)
 	}
-	if err := r.Warm(t.Context(), req, nil); err != nil || evaluated(r)-before != 1 {
-		t.Errorf("warming again: %v, %d tokens evaluated", err, evaluated(r)-before-1)
+	if err := r.Warm(t.Context(), req, nil); err != nil || evaluated(r) != before {
+		t.Errorf("warming again: %v, %d tokens evaluated", err, evaluated(r)-before)
+	}
+	reply1(t, r, greedy(1, "Hi"))
+	before = evaluated(r)
+	again := reply1(t, r, req)
+	if u := again.done.Usage; u.CachedTokens != u.PromptTokens-1 || evaluated(r)-before != 1 || again.text != first.text {
+		t.Errorf("after another reply it is %q, was %q: %+v, %d tokens evaluated", again.text, first.text, u, evaluated(r)-before)
 	}
 }
 
@@ -226,22 +233,36 @@ func TestAReplyKeepsTheBatchThatServesIt(t *testing.T) {
 	text := longText(700)
 	for _, test := range []struct {
 		name, draft, message string
+		cancelled            bool // by its caller, once the reply waits
 		tries, want          int
 	}{
-		{"a message as it was typed", text, text, 4, 0},
-		{"a message that went on", text, text + "So what?", 4, 0},
-		{"another message", text, "Hi", 20, 1}, // tried until a batch is met at work
+		{"a message as it was typed", text, text, false, 4, 0},
+		{"a message that went on", text, text + "So what?", false, 4, 0},
+		{"a message whose draft is given up", text, text, true, 4, 0},
+		{"another message", text, "Hi", false, 20, 1}, // tried until a batch is met at work
 	} {
 		before := aborted()
 		for range test.tries {
 			forget(r)
-			from, warmed := evaluated(r), make(chan error, 1)
-			go func() { warmed <- r.Warm(context.Background(), greedy(1, test.draft), nil) }()
+			ctx, cancel := context.WithCancel(context.Background())
+			from, warmed, replied := evaluated(r), make(chan error, 1), make(chan bool)
+			go func() { warmed <- r.Warm(ctx, greedy(1, test.draft), nil) }()
 			until(t, "Warm evaluates", func() bool { return evaluated(r) > from })
-			reply1(t, r, greedy(1, test.message))
-			if err := <-warmed; err != nil && !errors.Is(err, engine.ErrPreempted) {
+			go func() {
+				defer close(replied)
+				if _, err := collect(r.Reply(context.Background(), greedy(1, test.message))); err != nil {
+					t.Error(err)
+				}
+			}()
+			if test.cancelled {
+				until(t, "the reply is asked for", func() bool { return waits(r) || evaluated(r) > from+700 })
+				cancel()
+			}
+			<-replied
+			if err := <-warmed; err != nil && !errors.Is(err, engine.ErrPreempted) && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
+			cancel()
 			if test.want > 0 && aborted() > before {
 				break
 			}
@@ -249,6 +270,41 @@ func TestAReplyKeepsTheBatchThatServesIt(t *testing.T) {
 		if n := aborted() - before; n != test.want {
 			t.Errorf("%s: %d batches were thrown away, want %d", test.name, n, test.want)
 		}
+	}
+}
+
+// waits tells whether a job has no sequence yet.
+func waits(r *Runner) bool {
+	s := r.model.scheduler
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting) > 0
+}
+
+func TestWarmOfFewTokensWaitsForMoreOnBattery(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
+	warm := func(text string) int {
+		s, err := r.model.start(t.Context(), greedy(0, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := evaluated(r)
+		j := &job{tokens: s.tokens, prompt: len(s.tokens), background: true, draft: true, least: bunch, feed: newFeed(1, func() {})}
+		if !r.model.scheduler.submit(j) {
+			t.Fatal("the scheduler is closed")
+		}
+		j.feed.all(func(engine.Event, error) bool { return true })
+		return evaluated(r) - from
+	}
+	text := longText(100)
+	if n := warm(text); n < 100 {
+		t.Errorf("of a long draft %d tokens are evaluated", n)
+	}
+	if n := warm(text + "Four words more now"); n != 0 {
+		t.Errorf("of the next words %d tokens are evaluated at once", n)
+	}
+	if n := warm(text + longText(50)); n < bunch {
+		t.Errorf("of many more words %d tokens are evaluated", n)
 	}
 }
 

@@ -124,6 +124,7 @@ func (s *scheduler) decode() error {
 	}
 	s.used = n
 	s.context.SetThreads(n)
+	s.standing = standing{}
 	from, cpu := time.Now(), processTime()
 	err := s.context.Decode(s.batch)
 	if err == nil && s.forced == 0 {
