@@ -161,8 +161,10 @@ func (a *App) setting(k config.Key, c chat.Chat, own bool) settingView {
 		case len(view.Choices) > segmentsMost:
 			view.Control = "select"
 		}
-	case k.Kind == config.Text:
+	case k.Name == "system":
 		view.Control = "text"
+	case k.Kind == config.Text:
+		view.Control = "line"
 	default:
 		view.Control = "number"
 	}
