@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"notso/app/config"
@@ -82,11 +83,31 @@ func snapshots() runner.Snapshots {
 	if err != nil {
 		return runner.Snapshots{} // whoever needs the folders says what is wrong with them
 	}
-	settings, _, err := config.Load(paths.ConfigFile)
-	if err != nil {
-		settings = config.Default()
+	return runner.Snapshots{Dir: paths.KV, BudgetNow: budgetIn(paths.ConfigFile)}
+}
+
+// budgetEvery is how old what is known of the settings file may be. The engine
+// asks before each block that it writes.
+const budgetEvery = 2 * time.Second
+
+// budgetIn tells how many bytes of the disk the settings in the file allow for
+// what was evaluated, as of now.
+func budgetIn(file string) func() int64 {
+	var mu sync.Mutex
+	var read time.Time
+	budget := int64(0)
+	return func() int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now(); now.Sub(read) >= budgetEvery {
+			settings, _, err := config.Load(file)
+			if err != nil {
+				settings = config.Default()
+			}
+			budget, read = int64(settings.SnapshotGiB)<<30, now
+		}
+		return budget
 	}
-	return runner.Snapshots{Dir: paths.KV, Budget: int64(settings.SnapshotGiB) << 30}
 }
 
 // newScripted is the built-in model, which answers where there is no other.

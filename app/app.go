@@ -118,9 +118,6 @@ type Options struct {
 	// OpenURL shows a checked address in the system's browser.
 	OpenURL func(url string) error
 
-	// Settings is told of each change of the settings. Nil: nobody is.
-	Settings func(config.Config)
-
 	Now func() time.Time // nil is time.Now
 }
 
@@ -147,6 +144,8 @@ type App struct {
 	wanted  string             // file that takes over when it has arrived
 	told    map[string]toldDownload
 	closed  bool
+
+	promptsSeen *string // what the folder of the user's prompts was; nil: not looked at yet
 }
 
 // New recovers what an earlier run left unfinished. Call Startup to load the

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"notso/app/config"
+	"notso/app/prompts"
 )
 
 // settingsEvery is how often the settings file is looked at: soon enough for
@@ -18,9 +19,23 @@ func (a *App) followSettings() {
 		select {
 		case <-tick.C:
 			a.reloadSettings()
+			a.followPrompts()
 		case <-a.ctx.Done():
 			return
 		}
+	}
+}
+
+// followPrompts tells the page when a prompt of the user's own is new, gone or
+// edited, so that its palette has it.
+func (a *App) followPrompts() {
+	stamp := prompts.Stamp(a.opts.Home.Prompts)
+	a.mu.Lock()
+	before := a.promptsSeen
+	a.promptsSeen = &stamp
+	a.mu.Unlock()
+	if before != nil && *before != stamp {
+		a.opts.Emit("refresh", refreshEvent{What: "commands"})
 	}
 }
 
@@ -58,14 +73,33 @@ func (a *App) follow(before, after config.Config) {
 	if before.Thinking != after.Thinking {
 		a.opts.Emit("refresh", refreshEvent{What: "model"})
 	}
-	if a.opts.Settings != nil {
-		a.opts.Settings(after)
+	if before.IdleMinutes != after.IdleMinutes {
+		a.model.setIdle(after.Idle())
 	}
+	a.followShelf(before, after)
 	if before.Model != after.Model || before.LoadOptions() != after.LoadOptions() {
 		a.mu.Lock()
 		a.stale = true
 		a.mu.Unlock()
 		a.reloadModel()
+	}
+}
+
+// rateUnit is the unit of the setting download_limit, in bytes.
+const rateUnit = 1000
+
+// followShelf does the same for where models come from, and how fast.
+func (a *App) followShelf(before, after config.Config) {
+	if a.opts.Shelf == nil {
+		return
+	}
+	if before.DownloadLimit != after.DownloadLimit {
+		a.opts.Shelf.Downloads().SetRate(int64(after.DownloadLimit) * rateUnit)
+	}
+	if before.Mirror != after.Mirror {
+		if err := a.opts.Shelf.SetMirror(after.Mirror); err != nil {
+			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"notso/app/library"
 	"notso/app/words"
@@ -285,6 +286,19 @@ func modelName(info engine.ModelInfo) string {
 		return info.Name
 	}
 	return fileStem(info.Path)
+}
+
+// setIdle changes how long the engines may hold a model that nobody uses; one in
+// this process holds it as long as it lives.
+func (m *model) setIdle(idle time.Duration) {
+	m.mu.Lock()
+	engines := []engine.Engine{m.files, m.using}
+	m.mu.Unlock()
+	for _, e := range engines {
+		if e, can := e.(interface{ SetIdle(time.Duration) }); can {
+			e.SetIdle(idle)
+		}
+	}
 }
 
 // banner tells that a built-in script answers, and how to get a model.

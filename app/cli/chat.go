@@ -15,6 +15,7 @@ import (
 	"notso/app/chat"
 	"notso/app/command"
 	"notso/app/home"
+	"notso/app/prompts"
 	"notso/engine"
 )
 
@@ -52,6 +53,14 @@ type session struct {
 	opts   TalkOptions
 	chat   int64 // 0 until the first message
 	output func() output
+
+	folder string // of the user's own prompts
+}
+
+// prompts are the user's own, as they are now.
+func (s *session) prompts() []prompts.Prompt {
+	list, _ := prompts.Load(s.folder, func(name string) bool { _, known := command.Find(name); return known })
+	return list
 }
 
 func runChat(ctx context.Context, env Env, args arguments) error {
@@ -77,7 +86,7 @@ func runChat(ctx context.Context, env Env, args arguments) error {
 	if err != nil {
 		return err
 	}
-	s := &session{env: env, talker: talker, opts: opts, output: func() output { return newPlain(env) }}
+	s := &session{env: env, talker: talker, opts: opts, folder: paths.Prompts, output: func() output { return newPlain(env) }}
 	if asJSON {
 		s.output = func() output { return newLines(env) }
 	}
@@ -171,7 +180,11 @@ func message(env Env, args arguments, words []string) (text string, once bool, e
 func (s *session) say(ctx context.Context, line string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	call, is, err := command.Parse(line)
+	var own []string
+	for _, p := range s.prompts() {
+		own = append(own, p.Name)
+	}
+	call, is, err := command.Parse(line, own...)
 	if usage := (*command.UsageError)(nil); errors.As(err, &usage) {
 		return &usageError{usage.Sentence}
 	}
@@ -192,8 +205,7 @@ func (s *session) say(ctx context.Context, line string) error {
 // command runs a slash command, where the terminal has one. What it says is
 // printed like a reply.
 func (s *session) command(ctx context.Context, call command.Call) error {
-	c, _ := command.Find(call.Name)
-	if !c.In(command.Terminal) {
+	if c, _ := command.Find(call.Name); !call.Prompt && !c.In(command.Terminal) {
 		return usagef("/%s works in the window only.", call.Name)
 	}
 	out := s.output()
@@ -201,6 +213,7 @@ func (s *session) command(ctx context.Context, call command.Call) error {
 	if call.Name == "help" {
 		var list strings.Builder
 		s.env.listCommands(&list, command.Terminal)
+		s.env.listPrompts(&list, s.prompts())
 		done.Text = list.String()
 	} else {
 		var err error

@@ -6,17 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"notso/app/command"
+	"notso/app/prompts"
 )
 
 // converse talks until the user ends it. What one message does wrong is told,
 // and the chat goes on.
 func (s *session) converse(ctx context.Context) error {
-	lines, err := newLineReader(s.env)
+	lines, err := newLineReader(s.env, s.prompts)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,7 @@ type lineReader struct {
 	term  *term.Terminal
 }
 
-func newLineReader(env Env) (*lineReader, error) {
+func newLineReader(env Env, own func() []prompts.Prompt) (*lineReader, error) {
 	input, ok := env.Stdin.(*os.File)
 	if !ok {
 		return nil, errors.New("standard input is no terminal")
@@ -67,7 +69,16 @@ func newLineReader(env Env) (*lineReader, error) {
 		io.Reader
 		io.Writer
 	}{keys{input}, echo}, "> ")
-	t.AutoCompleteCallback = complete
+	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
+		if key != '\t' || pos != len(line) {
+			return "", 0, false
+		}
+		var names []string
+		for _, p := range own() {
+			names = append(names, p.Name)
+		}
+		return complete(line, names)
+	}
 	return &lineReader{input, t}, nil
 }
 
@@ -115,19 +126,30 @@ func (k keys) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// complete finishes the name of a slash command at the Tab key.
-func complete(line string, pos int, key rune) (string, int, bool) {
-	if key != '\t' || pos != len(line) || !strings.HasPrefix(line, "/") {
+// complete finishes the name of a slash command or of one of the user's own
+// prompts, as far as all that begin like line agree.
+func complete(line string, own []string) (string, int, bool) {
+	if !strings.HasPrefix(line, "/") {
 		return "", 0, false
 	}
-	var match string
 	for _, c := range command.All() {
-		if c.In(command.Terminal) && strings.HasPrefix(c.Name, line[1:]) {
-			if match != "" {
-				return "", 0, false
-			}
-			match = "/" + c.Name + " "
+		if c.In(command.Terminal) {
+			own = append(own, c.Name)
 		}
 	}
-	return match, len(match), match != ""
+	own = slices.DeleteFunc(own, func(name string) bool { return !strings.HasPrefix(name, line[1:]) })
+	if len(own) == 0 {
+		return "", 0, false
+	}
+	match, end := own[0], " "
+	for _, name := range own[1:] {
+		for !strings.HasPrefix(name, match) {
+			match = match[:len(match)-1]
+		}
+		end = ""
+	}
+	if match = "/" + match + end; match == line {
+		return "", 0, false
+	}
+	return match, len(match), true
 }

@@ -69,6 +69,10 @@ func (f *fake) Talk(ctx context.Context, chatID int64, text string, opts TalkOpt
 
 func (f *fake) Run(ctx context.Context, chatID int64, call command.Call, each func(engine.Event)) (Outcome, error) {
 	out := Outcome{Chat: chatID}
+	if call.Prompt {
+		out.Text = "prompt " + call.Name + ": " + call.Args.Text
+		return out, nil
+	}
 	switch call.Name {
 	case "new":
 		out.Chat = 0

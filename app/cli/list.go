@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"notso/app/chat"
 	"notso/app/command"
 	"notso/app/home"
+	"notso/app/prompts"
 	"notso/app/store"
 )
 
@@ -125,6 +127,19 @@ func (e Env) listCommands(w io.Writer, place command.Place) error {
 					row("  "+strings.TrimSpace("/"+c.Name+" "+e.Words.Of(c.Arguments)), e.Words.Say("command."+c.Name))
 				}
 			}
+		}
+	})
+}
+
+// listPrompts prints the user's own prompts like commands.
+func (e Env) listPrompts(w io.Writer, own []prompts.Prompt) error {
+	if len(own) == 0 {
+		return nil
+	}
+	return table(w, func(row func(...any)) {
+		row(e.Words.Say("help.prompts"))
+		for _, p := range own {
+			row("  /"+p.Name, cmp.Or(p.About, e.Words.Say("deeds.own_prompt")))
 		}
 	})
 }

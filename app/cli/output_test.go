@@ -44,16 +44,15 @@ func TestComplete(t *testing.T) {
 		{"one that the window alone has", "/them", ""},
 		{"none begins so", "/x", ""},
 		{"a message", "q", ""},
+		{"a prompt of one's own", "/tra", "/translate "},
+		{"a prompt and a command go on alike", "/e", "/exp"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, pos, ok := complete(tt.line, len(tt.line), '\t')
+			got, pos, ok := complete(tt.line, []string{"translate", "expand"})
 			if ok != (tt.want != "") || got != tt.want || pos != len(tt.want) {
 				t.Errorf("%q becomes %q (%v), want %q", tt.line, got, ok, tt.want)
 			}
 		})
-	}
-	if _, _, ok := complete("/q", 2, 'u'); ok {
-		t.Error("a letter completes, and only Tab should")
 	}
 }

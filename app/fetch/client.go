@@ -25,11 +25,12 @@ type Client struct {
 
 	mu      sync.Mutex
 	proxies map[string]bool // addresses of the proxies that the environment named
+	policy  Policy
 }
 
 // NewClient returns a Client. It holds idle connections until Close.
 func NewClient(opts ClientOptions) *Client {
-	c := &Client{opts: opts, proxies: map[string]bool{}}
+	c := &Client{opts: opts, policy: opts.Policy, proxies: map[string]bool{}}
 	transport := &http.Transport{
 		Proxy:                  c.proxy,
 		DialContext:            c.dial,
@@ -47,6 +48,19 @@ func NewClient(opts ClientOptions) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c
+}
+
+// SetPolicy changes which servers may be asked from now on.
+func (c *Client) SetPolicy(p Policy) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.policy = p
+}
+
+func (c *Client) allowed() Policy {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.policy
 }
 
 // Close lets go of idle connections.
@@ -83,7 +97,7 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 	}
 	first, token := Origin(u), ""
 	for hop := 0; ; hop++ {
-		if err := c.opts.Policy.Check(u); err != nil {
+		if err := c.allowed().Check(u); err != nil {
 			return nil, err
 		}
 		said := ""
@@ -174,7 +188,7 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 
 // named tells whether the user has named the address.
 func (c *Client) named(address string) bool {
-	if trusted, err := url.Parse(c.opts.Policy.Trusted); err == nil && trusted.Host != "" && dialled(trusted) == address {
+	if trusted, err := url.Parse(c.allowed().Trusted); err == nil && trusted.Host != "" && dialled(trusted) == address {
 		return true
 	}
 	c.mu.Lock()

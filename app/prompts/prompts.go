@@ -85,6 +85,18 @@ func Load(dir string, taken func(name string) bool) (list []Prompt, problems []s
 	return list, problems
 }
 
+// Stamp is a text that changes when a file in dir comes, goes or is edited.
+func Stamp(dir string) string {
+	entries, _ := os.ReadDir(dir) // Load tells what is wrong with it
+	var stamp strings.Builder
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			fmt.Fprintln(&stamp, e.Name(), info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return stamp.String()
+}
+
 func read(path string) (Prompt, error) {
 	info, err := os.Stat(path)
 	if err != nil {

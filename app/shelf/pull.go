@@ -49,7 +49,7 @@ func (s *Shelf) Offer(ctx context.Context, text string) (Offer, error) {
 	if err == nil {
 		if source.SHA256 != "" {
 			return Offer{Name: entry.Name, Licence: entry.Licence, Requests: []fetch.Request{{
-				URL: s.hub.URL(source.Repository, source.File), Name: source.File,
+				URL: s.Hub().URL(source.Repository, source.File), Name: source.File,
 				SizeBytes: source.SizeBytes, SHA256: source.SHA256, Source: source.Repository,
 			}}}, nil
 		}
@@ -65,7 +65,7 @@ func (s *Shelf) Offer(ctx context.Context, text string) (Offer, error) {
 
 // ofRepository chooses among the models of a repository.
 func (s *Shelf) ofRepository(ctx context.Context, ref hub.Ref, quantisation string) (Offer, error) {
-	models, err := s.hub.Models(ctx, ref.Repository)
+	models, err := s.Hub().Models(ctx, ref.Repository)
 	if err != nil {
 		return Offer{}, err
 	}
@@ -106,7 +106,7 @@ func (s *Shelf) offer(repository string, m hub.Model) Offer {
 	o := Offer{Name: m.Name}
 	slices.SortFunc(m.Files, func(a, b hub.File) int { return strings.Compare(a.Name, b.Name) })
 	for _, f := range m.Files {
-		o.Requests = append(o.Requests, fetch.Request{URL: s.hub.URL(repository, f.Path), Name: f.Name,
+		o.Requests = append(o.Requests, fetch.Request{URL: s.Hub().URL(repository, f.Path), Name: f.Name,
 			SizeBytes: f.SizeBytes, SHA256: f.SHA256, Source: repository})
 	}
 	return o

@@ -49,7 +49,7 @@ type Shelf struct {
 	opts      Options
 	client    *fetch.Client
 	downloads *fetch.Manager
-	hub       *hub.Hub
+	hub       atomic.Pointer[hub.Hub]
 
 	watcher atomic.Pointer[func(fetch.Progress)]
 
@@ -72,7 +72,7 @@ func Open(opts Options) (*Shelf, error) {
 	}
 	s := &Shelf{opts: opts}
 	s.client = fetch.NewClient(fetch.ClientOptions{Policy: fetch.Policy{Trusted: trusted}, Token: opts.Token, Agent: opts.Agent})
-	s.hub = hub.New(s.client, opts.Mirror)
+	s.hub.Store(hub.New(s.client, opts.Mirror))
 	s.downloads, err = fetch.Open(fetch.Options{Folder: opts.Folder, Client: s.client, Rate: opts.Rate, Changed: s.changed})
 	if err != nil {
 		return nil, err
@@ -97,7 +97,20 @@ func (s *Shelf) Downloads() *fetch.Manager { return s.downloads }
 func (s *Shelf) Catalogue() library.Catalogue { return s.opts.Catalogue }
 
 // Hub is where more models are.
-func (s *Shelf) Hub() *hub.Hub { return s.hub }
+func (s *Shelf) Hub() *hub.Hub { return s.hub.Load() }
+
+// SetMirror has another server stand in for the hub from now on, as
+// Options.Mirror; "" is the hub itself. Downloads from the mirror before stop if
+// the open network does not have it.
+func (s *Shelf) SetMirror(mirror string) error {
+	trusted, err := hub.Trusted(mirror)
+	if err != nil {
+		return err
+	}
+	s.client.SetPolicy(fetch.Policy{Trusted: trusted})
+	s.hub.Store(hub.New(s.client, mirror))
+	return nil
+}
 
 // Close ends the downloads, which go on when the shelf is opened again, and
 // empties the trash of what this run put there.

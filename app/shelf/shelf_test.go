@@ -229,3 +229,21 @@ func TestRecordsOutliveTheRunAndDamage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAnotherMirrorCountsAtOnce(t *testing.T) {
+	s, root := open(t, map[string]string{"other/some/New-GGUF/New-Q4_K_M.gguf": "GGUF new"})
+	if _, err := s.Offer(t.Context(), "some/New-GGUF:Q4_K_M"); err == nil {
+		t.Fatal("the first server has the model")
+	}
+	other := httptest.NewServer(clitest.Hub(filepath.Join(root, "other"), false))
+	t.Cleanup(other.Close)
+	if err := s.SetMirror(other.URL); err != nil {
+		t.Fatal(err)
+	}
+	if offer, err := s.Offer(t.Context(), "some/New-GGUF:Q4_K_M"); err != nil || !strings.HasPrefix(offer.Requests[0].URL, other.URL) {
+		t.Errorf("the offer is %+v, %v", offer, err)
+	}
+	if err := s.SetMirror("no address"); err == nil {
+		t.Error("an address that makes no sense is taken")
+	}
+}

@@ -12,7 +12,7 @@ import (
 // It returns false when there is none, or another is being written.
 func (s *scheduler) saveNext() bool {
 	k := s.snapshots
-	if k == nil || k.writing.Load() {
+	if k == nil || k.writing.Load() || k.budget() <= 0 {
 		return false
 	}
 	for {

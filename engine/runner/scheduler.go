@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"notso/engine"
 	"notso/engine/llama"
@@ -42,6 +43,8 @@ type scheduler struct {
 	used      int     // threads that evaluated the last one
 	evaluated int     // tokens, since the start
 	aborted   int     // batches, likewise
+
+	powered time.Time // when the machine's power was looked at, see powerEvery
 }
 
 func startScheduler(weights *llama.Model, context *llama.Context, chunk int, threads *threads, speculation *speculation, device bool, snapshots *snapshots) *scheduler {
@@ -53,6 +56,7 @@ func startScheduler(weights *llama.Model, context *llama.Context, chunk int, thr
 		length:      context.Length(),
 		chunk:       chunk,
 		threads:     threads,
+		powered:     time.Now(),
 		wake:        make(chan struct{}, 1),
 		done:        make(chan struct{}),
 		cache:       newCache(context, weights.Recurrent()),

@@ -36,6 +36,10 @@ const (
 type Snapshots struct {
 	Dir    string
 	Budget int64 // bytes
+
+	// BudgetNow is the budget where it may change while the Runner runs; 0 stops
+	// the keeping until it is more. Nil: it is Budget.
+	BudgetNow func() int64
 }
 
 // keeping says how much of a sequence is worth a place on disk.
@@ -53,6 +57,7 @@ const (
 // state at most waits in memory, and a reply waits for one at most per file.
 type snapshots struct {
 	store   *snapshot.Store
+	budget  func() int64 // bytes
 	whole   bool
 	written func() // called after each file
 	files   chan file
@@ -70,15 +75,19 @@ type file struct {
 // openSnapshots returns nil where none are to be kept. A folder that cannot be
 // used is told in the log: it costs time and nothing else.
 func openSnapshots(opts Snapshots, settings string, whole bool) *snapshots {
-	if opts.Dir == "" || opts.Budget <= 0 {
+	budget := opts.BudgetNow
+	if budget == nil {
+		budget = func() int64 { return opts.Budget }
+	}
+	if opts.Dir == "" || opts.BudgetNow == nil && opts.Budget <= 0 {
 		return nil
 	}
-	store, err := snapshot.Open(snapshot.Options{Dir: opts.Dir, Settings: settings, Whole: whole, Budget: opts.Budget})
+	store, err := snapshot.Open(snapshot.Options{Dir: opts.Dir, Settings: settings, Whole: whole, BudgetNow: budget})
 	if err != nil {
 		slog.Warn("nothing that is evaluated will be kept on disk", "error", err)
 		return nil
 	}
-	return &snapshots{store: store, whole: whole, files: make(chan file, 1), done: make(chan struct{})}
+	return &snapshots{store: store, budget: budget, whole: whole, files: make(chan file, 1), done: make(chan struct{})}
 }
 
 // snapshotSettings names all that a sequence's state depends on besides its

@@ -41,17 +41,28 @@ const decodeTokens = 8
 // one thread for each core, or for half of them on battery; with a GPU the
 // processor has little to do, and its idle threads would look like a load.
 func chooseThreads(opts engine.LoadOptions, gpuLayers int) *threads {
-	most := physicalCores()
 	switch {
 	case opts.Threads > 0:
 		return fixedThreads(opts.Threads)
 	case gpuLayers != 0:
-		return fixedThreads(most)
-	case onBattery():
-		most = (most + 1) / 2
+		return fixedThreads(physicalCores())
 	}
-	return steeredThreads(most)
+	return steeredThreads(mostThreads(onBattery()))
 }
+
+// mostThreads is how many are worth trying: one for each core, or for half of
+// them on battery.
+func mostThreads(battery bool) int {
+	if battery {
+		return (physicalCores() + 1) / 2
+	}
+	return physicalCores()
+}
+
+// powerEvery is how often the scheduler looks, while it computes, whether the
+// machine has been plugged in or not: soon enough for a long reply, and a look is
+// a few small files.
+const powerEvery = time.Minute
 
 // fixedThreads always uses n.
 func fixedThreads(n int) *threads { return &threads{fixed: n} }
@@ -65,6 +76,16 @@ func steeredThreads(most int) *threads {
 		decode:  newLane(most, 4, 12),
 		prefill: newLane(most, 2, 4),
 	}
+}
+
+// allow steers from most threads on, if that is another number than before. What
+// was measured below the other one is forgotten: the cores run at another speed.
+func (t *threads) allow(most int) {
+	if t.fixed > 0 || t.decode.most == most {
+		return
+	}
+	steered := steeredThreads(most)
+	t.decode, t.prefill = steered.decode, steered.prefill
 }
 
 // count is how many threads the next batch gets. Work in the background takes
@@ -117,6 +138,10 @@ func (s *scheduler) decode() error {
 	background := true
 	for _, sh := range s.shares {
 		background = background && sh.job.background
+	}
+	if now := time.Now(); now.Sub(s.powered) >= powerEvery {
+		s.powered = now
+		s.threads.allow(mostThreads(onBattery()))
 	}
 	n := s.threads.count(s.batch.Len(), background)
 	if s.forced > 0 {

@@ -20,6 +20,27 @@ type machine struct {
 	best  int
 }
 
+func TestThreadsFollowTheBattery(t *testing.T) {
+	steered, fixed := steeredThreads(8), fixedThreads(6)
+	steered.allow(4)
+	fixed.allow(4)
+	if n := steered.count(1, false); n != 4 {
+		t.Errorf("on battery %d threads decode, want 4", n)
+	}
+	if n := fixed.count(1, false); n != 6 {
+		t.Errorf("the user's 6 threads have become %d", n)
+	}
+	steered.decode.now = 3 // as measured
+	steered.allow(4)
+	if n := steered.count(1, false); n != 3 {
+		t.Errorf("a look that finds nothing new has changed 3 threads to %d", n)
+	}
+	steered.allow(8)
+	if n := steered.count(1, false); n != 8 {
+		t.Errorf("on mains %d threads decode, want 8", n)
+	}
+}
+
 // quiet machines give every thread its core; from saturated threads on memory
 // sets the pace.
 func quiet(cores, saturated int) machine {

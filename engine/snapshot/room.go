@@ -21,11 +21,11 @@ func (s *Store) makeRoom(b *Block) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	size := b.size()
-	if size > s.opts.Budget || free+s.total-size < reservedBytes {
+	size, budget := b.size(), s.opts.BudgetNow()
+	if size > budget || free+s.total-size < reservedBytes {
 		return ErrNoRoom
 	}
-	for s.total+size > s.opts.Budget || free-size < reservedBytes {
+	for s.total+size > budget || free-size < reservedBytes {
 		victim := s.leastUsed(s.blocks[b.parent])
 		if victim == nil {
 			return ErrNoRoom

@@ -62,6 +62,23 @@ func TestWhatWasUsedLongestAgoGoesFirst(t *testing.T) {
 	}
 }
 
+func TestABudgetThatChangesCountsFromTheNextBlock(t *testing.T) {
+	dir := t.TempDir()
+	budget := int64(4 * blockBytes)
+	s := open(t, dir, func(o *Options) { o.BudgetNow = func() int64 { return budget } })
+	for kind := 1; kind <= 4; kind++ {
+		put(t, s, prompt(kind, BlockTokens))
+	}
+	budget = 2 * blockBytes
+	put(t, s, prompt(5, BlockTokens))
+	if total := folderBytes(t, dir); total > budget {
+		t.Errorf("the folder has %d bytes of %d", total, budget)
+	}
+	if end, _ := found(t, s, prompt(5, BlockTokens), 0); end != BlockTokens {
+		t.Errorf("of the newest prompt there are %d tokens, want %d", end, BlockTokens)
+	}
+}
+
 func TestAChatBeyondTheBudgetKeepsItsBeginning(t *testing.T) {
 	s := open(t, t.TempDir(), func(o *Options) { o.Budget = 3 * blockBytes })
 	tokens := prompt(1, 5*BlockTokens)

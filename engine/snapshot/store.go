@@ -33,6 +33,10 @@ type Options struct {
 	Whole    bool   // states cannot be cut
 	Budget   int64  // bytes
 
+	// BudgetNow is the budget where it may change. It is asked before each block is
+	// written. Nil: it is Budget.
+	BudgetNow func() int64
+
 	// Free tells the free bytes of the disk that dir is on; nil asks the system.
 	Free func(dir string) (int64, error)
 }
@@ -55,6 +59,9 @@ type Store struct {
 func Open(opts Options) (*Store, error) {
 	if opts.Free == nil {
 		opts.Free = disk.Free
+	}
+	if opts.BudgetNow == nil {
+		opts.BudgetNow = func() int64 { return opts.Budget }
 	}
 	s := &Store{opts: opts, root: root(opts.Settings), blocks: make(map[Key]*Block), children: make(map[Key][]*Block)}
 	if opts.Whole {
@@ -83,8 +90,8 @@ func Open(opts Options) (*Store, error) {
 			}
 		}
 	}
-	forgotten := time.Now().Add(-keepUnused)
-	for b := s.leastUsed(nil); b != nil && (s.total > opts.Budget || b.used.Before(forgotten)); b = s.leastUsed(nil) {
+	forgotten, budget := time.Now().Add(-keepUnused), opts.BudgetNow()
+	for b := s.leastUsed(nil); b != nil && (s.total > budget || b.used.Before(forgotten)); b = s.leastUsed(nil) {
 		s.remove(b)
 	}
 	return s, nil

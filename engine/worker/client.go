@@ -87,6 +87,25 @@ func (c *Client) Trust(path string) {
 	c.suspects.trust(path)
 }
 
+// SetIdle changes how long the worker may stay without a call; see Options.Idle,
+// but 0 is for ever, too. It counts from now on.
+func (c *Client) SetIdle(idle time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.options.Idle = idle
+	if c.idle != nil {
+		c.idle.Stop()
+	}
+	c.startIdle()
+}
+
+// startIdle begins to wait for the worker's end if nobody calls it. c.mu is held.
+func (c *Client) startIdle() {
+	if c.active == 0 && c.process != nil && !c.closed && c.options.Idle > 0 {
+		c.idle = time.AfterFunc(c.options.Idle, c.rest)
+	}
+}
+
 // Close ends the worker, and with it what it is doing. It returns when the
 // process is gone.
 func (c *Client) Close() error {
@@ -145,9 +164,7 @@ func (c *Client) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.active--
-	if c.active == 0 && c.process != nil && !c.closed && c.options.Idle > 0 {
-		c.idle = time.AfterFunc(c.options.Idle, c.rest)
-	}
+	c.startIdle()
 }
 
 // errIdle is why a worker ended that nobody needed.

@@ -265,6 +265,25 @@ func TestBreakingOutWhileTheModelLoadsFreesTheWorker(t *testing.T) {
 	mustCount(t, c)
 }
 
+func TestIdleTimeThatIsShortenedCountsAtOnce(t *testing.T) {
+	c := newClient(t, Options{Idle: -1})
+	mustLoad(t, c, modelFile(t, ""))
+	p := workerOf(c)
+	c.SetIdle(time.Millisecond)
+	<-p.gone
+	mustCount(t, c) // another one starts
+	c.SetIdle(0)
+	if p = workerOf(c); p == nil {
+		mustCount(t, c)
+		p = workerOf(c)
+	}
+	select {
+	case <-p.gone:
+		t.Error("a worker that may stay for ever has ended")
+	default:
+	}
+}
+
 func TestRequestThatFitsNoFrameIsAnError(t *testing.T) {
 	c := newClient(t, Options{})
 	mustLoad(t, c, modelFile(t, ""))

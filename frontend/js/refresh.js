@@ -13,13 +13,17 @@ export function connect() {
     const settings = document.getElementById('settings');
     return settings ? fetchInto('#settings', `/settings?own=${settings.dataset.own}`) : undefined;
   });
+  const drawCommands = () => fetchInto('#palette-panel', '/commands', { select: '#palette', target: '#palette' });
   const refresh = ({ what, chat, turn }) => {
     const conversation = document.getElementById('conversation');
     const path = `/chats/${conversation.dataset.chat}`;
     if (what === 'settings') {
       drawSettings();
       fetchInto('#shortcuts', '/shortcuts');
-      fetchInto('#palette-panel', '/commands', { select: '#palette', target: '#palette' });
+      drawCommands();
+    } else if (what === 'commands') {
+      drawCommands();
+      if (document.getElementById('help')) fetchInto('#help', '/help');
     } else if (what === 'sidebar') {
       fetchInto('#sidebar', '/chats');
     } else if (what === 'turn') {

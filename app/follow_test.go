@@ -1,0 +1,62 @@
+package app
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"notso/app/config"
+	"notso/engine"
+	"notso/engine/scripted"
+)
+
+// idling is an engine that notes how long it may hold an unused model.
+type idling struct {
+	engine.Engine
+	idle time.Duration
+}
+
+func (i *idling) SetIdle(idle time.Duration) { i.idle = idle }
+
+func TestSettingsCountAtOnce(t *testing.T) {
+	b := newShelfBench(t, false)
+	held := &idling{Engine: b.model.files}
+	b.model.files = held
+	if err := b.changeConfig(func(c *config.Config) { c.IdleMinutes, c.Mirror = 7, "no address" }); err != nil {
+		t.Fatal(err)
+	}
+	if held.idle != 7*time.Minute {
+		t.Errorf("the engine may hold an unused model for %v, want 7 minutes", held.idle)
+	}
+	if got := lastToast(b.bench); got.Kind != "error" {
+		t.Errorf("a mirror that makes no sense is told as %+v", got)
+	}
+}
+
+func TestANewPromptIsInThePaletteAtOnce(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	b.opts.Home.Prompts = t.TempDir()
+	b.followPrompts()
+	b.events = nil
+	if b.followPrompts(); len(b.events) != 0 {
+		t.Errorf("a folder where nothing has changed is told: %+v", b.events)
+	}
+	if err := os.WriteFile(b.opts.Home.Prompts+"/brief.md", []byte("# Be brief\nSum it up."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.followPrompts()
+	if len(b.events) != 1 || b.events[0].data != any(refreshEvent{What: "commands"}) {
+		t.Errorf("the page is told %+v, want to draw its commands anew", b.events)
+	}
+}
+
+func lastToast(b *bench) (last toastView) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range b.events {
+		if toast, ok := e.data.(toastView); ok {
+			last = toast
+		}
+	}
+	return last
+}
