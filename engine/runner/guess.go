@@ -98,23 +98,20 @@ func (s *scheduler) dropGuesses(sh share) {
 	s.cache.cut(sh.job.seq, len(sh.job.seq.tokens))
 }
 
-// measured tells what steers of a batch that was evaluated by n threads.
+// measured tells those who decide by it of a batch that n threads evaluated.
 func (s *scheduler) measured(n int, took, cpu time.Duration) {
-	rows := s.batch.Len()
+	rows, tokens := s.batch.Len(), s.batch.Len()
 	alone := len(s.running) == 1 && len(s.shares) == 1 && s.shares[0].logits >= 0 && s.shares[0].job.lookup != nil
-	if alone && len(s.shares[0].guesses.tokens) > 0 {
-		// As if it had been the token alone: other sizes would unsettle the threads.
-		single := s.speculation.single(rows, took)
-		s.speculation.measured(rows, n, took)
-		if single == 0 {
-			return
-		}
-		cpu = time.Duration(float64(cpu) * float64(single) / float64(took))
-		took, rows = single, 1
-	} else if _, trying := s.threads.deciding(); rows == 1 && alone && !trying {
-		s.speculation.measured(1, n, took)
+	guessed := alone && len(s.shares[0].guesses.tokens) > 0
+	whole := took
+	if guessed { // to the threads, as if it had been one token: other sizes would unsettle them
+		tokens, took = 1, s.speculation.single(rows, n, took)
+		cpu = time.Duration(float64(cpu) * float64(took) / float64(whole))
 	}
-	s.threads.measured(step{threads: n, tokens: rows, took: took, cpu: cpu})
+	if _, trying := s.threads.deciding(); alone && !trying && (guessed || rows == 1) {
+		s.speculation.measured(rows, n, whole)
+	}
+	s.threads.measured(step{threads: n, tokens: tokens, took: took, cpu: cpu})
 }
 
 // rehearse evaluates the last rows of a reply, which came one by one, once more in

@@ -91,6 +91,22 @@ func TestAnExactReplyRehearsesItsGuesses(t *testing.T) {
 	}
 }
 
+func TestGuessesStopAtTheEndOfTheContext(t *testing.T) {
+	r := loadStarter(t, engine.LoadOptions{ContextLength: 256, KVType: "q8_0"})
+	req := greedy(0, copyThis)
+	r.model.scheduler.length = len(tokensOf(t, r, req)) + 37
+	guessed, plain := guessedAndPlain(t, r, req)
+	for _, o := range []outcome{guessed, plain} {
+		if o.done.Finish != engine.FinishContext || o.text != plain.text {
+			t.Errorf("%d of %d guesses were right: %q, finish %q; without guesses %q", o.done.Usage.GuessedRight, o.done.Usage.Guessed, o.text, o.done.Finish, plain.text)
+		}
+	}
+	if guessed.done.Usage.GuessedRight == 0 {
+		t.Error("no guess was right")
+	}
+	trueCache(t, r)
+}
+
 // TestASecondReplyEndsTheGuesses: both are written side by side, without any.
 func TestASecondReplyEndsTheGuesses(t *testing.T) {
 	r := loadStarter(t, engine.LoadOptions{ContextLength: 1024, KVType: "q8_0"})

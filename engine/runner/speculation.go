@@ -155,10 +155,10 @@ func (p *speculation) measured(rows, threads int, took time.Duration) {
 }
 
 // single is what the token would have taken alone that was evaluated with
-// guesses, as far as that is known; else 0.
-func (p *speculation) single(rows int, took time.Duration) time.Duration {
+// guesses; 0 where that is not known.
+func (p *speculation) single(rows, threads int, took time.Duration) time.Duration {
 	plain, several := p.costs[1].typical(), p.costs[rows].typical()
-	if plain == 0 || several == 0 {
+	if threads != p.threads || plain == 0 || several == 0 {
 		return 0
 	}
 	return time.Duration(float64(took) * plain / several)
