@@ -10,6 +10,7 @@ import (
 	"notso/app"
 	"notso/app/config"
 	"notso/app/home"
+	"notso/app/shortcut"
 	"notso/app/store"
 	"notso/app/words"
 	"notso/engine"
@@ -54,7 +55,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 	for _, w := range warnings {
 		slog.Warn("settings", "warning", w)
 	}
-	p.Config, p.Warnings = settings, warnings
+	p.Config, p.Warnings = settings, append(warnings, shortcut.Problems(settings.Get().Shortcuts)...)
 	if err := p.openEngine(settings.Get(), stored); err != nil {
 		return nil, err
 	}

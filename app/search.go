@@ -84,18 +84,9 @@ func (a *App) searchCommand(ctx context.Context, call command.Call, out *Outcome
 	for _, f := range found {
 		lines = append(lines, fmt.Sprintf("%d  %s", f.Chat.ID, f.Chat.Title))
 		for _, h := range f.Hits {
-			lines = append(lines, "   "+plain(h.Excerpt))
+			lines = append(lines, "   "+store.Plain(h.Excerpt))
 		}
 	}
 	out.Text = strings.Join(lines, "\n")
 	return err
-}
-
-// plain is the text of spans.
-func plain(spans []store.Span) string {
-	var text strings.Builder
-	for _, s := range spans {
-		text.WriteString(s.Text)
-	}
-	return text.String()
 }

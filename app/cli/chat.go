@@ -193,11 +193,8 @@ func (s *session) say(ctx context.Context, line string) error {
 	}
 	out := s.output()
 	turn, err := s.talker.Talk(ctx, s.chat, line, s.opts, out.event)
-	if err == nil {
-		s.opts.Files = nil // they belong to this message
-	}
 	if turn.Chat != 0 {
-		s.chat = turn.Chat
+		s.chat, s.opts.Files = turn.Chat, nil // they went with this message, whatever became of its reply
 	}
 	return finish(out, turn, err)
 }

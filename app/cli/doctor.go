@@ -14,6 +14,7 @@ import (
 	"notso/app/config"
 	"notso/app/home"
 	"notso/app/passage"
+	"notso/app/shortcut"
 	"notso/app/words"
 	"notso/engine"
 )
@@ -101,6 +102,7 @@ func examine(ctx context.Context, env Env) report {
 	r.add("writing", "the folders can be written to", writable(paths), "Give yourself the right to write there, or set NOTSO_HOME to another folder.")
 
 	settings, warnings, err := config.Load(paths.ConfigFile)
+	warnings = append(warnings, shortcut.Problems(settings.Shortcuts)...)
 	r.add("settings", "fine", errors.Join(err, sentences(warnings)), "Edit "+paths.ConfigFile+", or remove it to start from the defaults.")
 
 	_, warnings = passage.Passages(paths.Passages)

@@ -52,9 +52,9 @@ func runSearch(ctx context.Context, env Env, args arguments) error {
 		return nil
 	}
 	for _, f := range found {
-		fmt.Fprintf(env.Stdout, "%d  %s  %s\n", f.Chat.ID, f.Chat.Updated.Local().Format("2006-01-02"), printable(spanText(f.Title)))
+		fmt.Fprintf(env.Stdout, "%d  %s  %s\n", f.Chat.ID, f.Chat.Updated.Local().Format("2006-01-02"), printable(store.Plain(f.Title)))
 		for _, h := range f.Hits {
-			fmt.Fprintf(env.Stdout, "    %s: %s\n", env.of("%s", h.Role), printable(strings.TrimSpace(spanText(h.Excerpt))))
+			fmt.Fprintf(env.Stdout, "    %s: %s\n", env.of("%s", h.Role), printable(strings.TrimSpace(store.Plain(h.Excerpt))))
 		}
 		if f.More > 0 {
 			fmt.Fprintln(env.Stdout, env.of("    and %d more", f.More))
@@ -82,17 +82,9 @@ func foundItems(found []store.Found) []foundItem {
 	for _, f := range found {
 		item := foundItem{ID: f.Chat.ID, Title: f.Chat.Title, Updated: f.Chat.Updated, Hits: []foundIn{}, More: f.More}
 		for _, h := range f.Hits {
-			item.Hits = append(item.Hits, foundIn{h.Turn, string(h.Role), strings.TrimSpace(spanText(h.Excerpt))})
+			item.Hits = append(item.Hits, foundIn{h.Turn, string(h.Role), strings.TrimSpace(store.Plain(h.Excerpt))})
 		}
 		items = append(items, item)
 	}
 	return items
-}
-
-func spanText(spans []store.Span) string {
-	var text strings.Builder
-	for _, s := range spans {
-		text.WriteString(s.Text)
-	}
-	return text.String()
 }

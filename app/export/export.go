@@ -75,15 +75,8 @@ func WriteIn(in words.Words, w io.Writer, name string, c chat.Chat, turns []chat
 	return buffered.Flush()
 }
 
-// WriteFile writes a chat to the file at path, which is replaced whole or not at
-// all. The file is for this user alone, as the chat is.
-// Errors: *UnknownFormatError, those of the file system.
-func WriteFile(path, name string, c chat.Chat, turns []chat.Turn) error {
-	return Replace(path, func(w io.Writer) error { return Write(w, name, c, turns) })
-}
-
 // Replace puts what write writes in the place of the file at path, whole or not
-// at all. The file is for this user alone.
+// at all. The file is for this user alone, as the chats are.
 func Replace(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".notso-export-*")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -139,7 +140,7 @@ func TestFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 		{"pdf", "older"},
 		{"txt", written(t, "txt", c, turns)},
 	} {
-		err := WriteFile(path, step.format, c, turns)
+		err := Replace(path, func(w io.Writer) error { return Write(w, step.format, c, turns) })
 		if failed := step.want == "older"; failed != (err != nil) {
 			t.Errorf("%s: %v", step.format, err)
 		}
@@ -150,7 +151,7 @@ func TestFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
 		t.Errorf("left beside the file: %v, %v", left, err)
 	}
-	if err := WriteFile(filepath.Join(path, "no folder"), "txt", c, turns); err == nil {
+	if err := Replace(filepath.Join(path, "no folder"), func(w io.Writer) error { return Write(w, "txt", c, turns) }); err == nil {
 		t.Error("a file in no folder was written")
 	}
 }

@@ -60,11 +60,6 @@ func readJan(data []byte, result *Result) error {
 	return nil
 }
 
-// readJanMessages reads messages without their thread.json.
-func readJanMessages(values []json.RawMessage, result *Result) error {
-	return readJanFolder(nil, values, result)
-}
-
 // readJanFolder reads thread.json, which may be missing, and messages.jsonl.
 func readJanFolder(thread []byte, values []json.RawMessage, result *Result) error {
 	var t janThread

@@ -47,7 +47,8 @@ func readValues(values []json.RawMessage) (Result, error) {
 		return result, refuse("The file holds %d chats; %d is the most that can be imported at once.", len(values), maxChats)
 	}
 	if len(values) > 0 && isJanMessage(values[0]) {
-		return result, readJanMessages(values, &result)
+		err := readJanFolder(nil, values, &result)
+		return result, err
 	}
 	unknown := 0
 	for _, value := range values {
@@ -73,7 +74,8 @@ func readLines(lines [][]byte) (Result, error) {
 		for i, line := range lines {
 			values[i] = line
 		}
-		return result, readJanMessages(values, &result)
+		err := readJanFolder(nil, values, &result)
+		return result, err
 	}
 	err := readSessions(lines, &result)
 	return result, err

@@ -2,8 +2,9 @@
 // is the only producer of model HTML.
 //
 // The text is GitHub-flavoured Markdown with footnotes, definition lists and
-// formulas; a line break in it is a line break on screen. HTML in it is shown as the text that it is (only <br>
-// breaks a line). What goldmark makes of it passes an allowlist: no element,
+// formulas; a line break in it is a line break on screen. HTML in it is shown as
+// the text that it is (only <br> breaks a line). What goldmark makes of it passes
+// an allowlist: no element,
 // attribute, class or address that is not named in policy.go. Links lead to
 // http, https and mailto and nowhere else; no image is ever fetched: it becomes
 // a link or its description, save for a small one inside the text itself.

@@ -14,6 +14,15 @@ type Span struct {
 	Found bool
 }
 
+// Plain is the text of spans.
+func Plain(spans []Span) string {
+	var text strings.Builder
+	for _, s := range spans {
+		text.WriteString(s.Text)
+	}
+	return text.String()
+}
+
 // excerptRunes is the length of an excerpt: about two lines of the sidebar.
 // leadRunes of them stand before what was found.
 const (
