@@ -35,7 +35,7 @@ func (r *Renderer) codeFigure(p pass, info, code string) string {
 // figure frames code, which is HTML already. Of a diagram it is the source, which
 // the page may draw: it is complete, then.
 func (l Labels) figure(info, code string, diagram bool) string {
-	return l.figureHead(info, "", diagram) + lined(code) + figureEnd
+	return l.figureHead(info, diagram) + lined(code) + figureEnd
 }
 
 // lined puts a mark at the beginning of every line, for the page to number them.
@@ -51,20 +51,19 @@ func lined(code string) string {
 const lineMark = "<i></i>"
 
 // figureEnd closes what figureHead opens.
-const figureEnd = `</code></pre></figure>`
+const (
+	figureEnd = codeEnd + `</pre></figure>`
+	codeEnd   = `</code>`
+)
 
-// figureHead opens a figure up to its code. More is a class for the later parts
-// of a block in parts, which have no caption.
-func (l Labels) figureHead(info, more string, diagram bool) string {
+// figureHead opens a figure up to its code.
+func (l Labels) figureHead(info string, diagram bool) string {
 	name := language(info)
 	label, class := l.Text, ""
 	if name != "" {
 		label, class = html.EscapeString(name), ` class="language-`+html.EscapeString(name)+`"`
 	}
 	pre := `<pre tabindex="0"><code` + class + `>`
-	if more != "" {
-		return `<figure class="code ` + more + `" dir="ltr">` + pre
-	}
 	head := `<figure class="code" dir="ltr" data-behaviour="code"><figcaption><span>` + label + `</span>`
 	if diagram {
 		head = `<figure class="code" dir="ltr" data-behaviour="code diagram" data-diagram><figcaption><span>` + label + `</span>` +

@@ -4,40 +4,40 @@ import (
 	"bytes"
 	"html"
 	"html/template"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/util"
 )
 
 // fencePart is how much code of an open block one part holds, in bytes. A block
-// of twice that comes in parts, of which only the last one changes: small enough
-// for an update to stay under 64 KB even when every character is escaped, large
-// enough that most blocks have one part.
-const fencePart = 4 << 10
+// of twice that comes in parts, of which only the last one changes: few enough
+// lines for a page to lay out in each frame, and for an update to stay under
+// 64 KB even when every character is escaped.
+const fencePart = 2 << 10
 
 // fence follows a fenced code block that has no end yet, line by line. It shows
 // the code without highlighting.
 type fence struct {
-	labels Labels
-	info   string
-	char   byte // ` or ~
-	length int  // of the opening run
+	char   byte   // ` or ~
+	length int    // of the opening run
+	next   string // what parts two parts
 
-	scanned int             // the end of the last line that was found not to close it
-	shown   int             // the end of the last part
-	parts   []template.HTML // parts that do not change any more
+	scanned int    // the end of the last line that was found not to close it
+	shown   int    // the end of the last part
+	html    []byte // the figure, as far as it does not change any more
 }
 
 // newFence reads the first line of block, which opens a fence.
 func newFence(block []byte, labels Labels) *fence {
 	first := bytes.IndexByte(block, '\n') + 1
 	run := bytes.TrimLeft(block[:first], " ")
-	f := &fence{labels: labels, char: run[0], scanned: first, shown: first}
-	info := bytes.TrimLeft(run, string(rune(f.char)))
-	f.length = len(run) - len(info)
-	f.info = string(bytes.TrimSpace(info))
-	return f
+	info := bytes.TrimLeft(run, string(rune(run[0])))
+	head := labels.figureHead(string(bytes.TrimSpace(info)), false)
+	return &fence{
+		char: run[0], length: len(run) - len(info), next: codeEnd + head[strings.LastIndex(head, "<code"):],
+		scanned: first, shown: first, html: []byte(head),
+	}
 }
 
 // end returns where the line after the closing one begins, -1 while there is no
@@ -70,28 +70,22 @@ func (f *fence) run(line []byte) int {
 	return len(line) - start - len(rest)
 }
 
-// blocks returns the parts of the code in block so far.
-func (f *fence) blocks(block []byte) []template.HTML {
+// figure shows the code in block so far.
+func (f *fence) figure(block []byte) template.HTML {
 	for len(block)-f.shown > 2*fencePart {
 		cut := bytes.LastIndexByte(block[f.shown:f.shown+fencePart], '\n') + 1
 		if cut == 0 { // in the middle of a long line, then
 			for cut = fencePart; !utf8.RuneStart(block[f.shown+cut]); cut-- {
 			}
 		}
-		f.parts = append(f.parts, f.part(block[f.shown:f.shown+cut]))
+		f.html = append(f.html, escaped(block[f.shown:f.shown+cut])+f.next...)
 		f.shown += cut
 	}
 	rest := block[f.shown:]
 	if f.scanned >= f.shown && f.run(block[f.scanned:]) > 0 {
 		rest = block[f.shown:f.scanned] // its last line may become the closing one
 	}
-	return append(slices.Clip(f.parts), f.part(rest))
+	return template.HTML(string(f.html) + escaped(rest) + figureEnd)
 }
 
-func (f *fence) part(code []byte) template.HTML {
-	more := ""
-	if len(f.parts) > 0 {
-		more = "code-more"
-	}
-	return template.HTML(f.labels.figureHead(f.info, more, false) + lined(html.EscapeString(string(code))) + figureEnd)
-}
+func escaped(code []byte) string { return lined(html.EscapeString(string(code))) }

@@ -14,8 +14,8 @@
 //   - <figure class="code" data-behaviour="code"> holds a code block, with its
 //     language in <figcaption><span>, buttons of the classes wrap, lines and copy,
 //     <pre tabindex="0"> and <code class="language-go">, in which an empty <i>
-//     begins every line. While a long one is still being written it comes in
-//     parts, the later ones <figure class="code code-more">.
+//     begins every line. While a long one is still being written it has
+//     several <code>, one below the other.
 //   - <figure class="code" data-behaviour="code diagram" data-diagram> holds the
 //     source of a complete Mermaid diagram, with a hidden button of the class draw.
 //   - <span class="math" data-behaviour="math" data-tex="…"> holds the TeX of a

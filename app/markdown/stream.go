@@ -75,7 +75,7 @@ func (s *Stream) Write(delta string) Update {
 	s.settle()
 	s.looked = len(s.tail)
 	if s.fence != nil {
-		s.open = s.fence.blocks(s.tail)
+		s.open = []template.HTML{s.fence.figure(s.tail)}
 	} else {
 		s.open, _ = s.r.render(pass{md: s.r.begun, turn: s.turn, labels: s.labels, refs: s.refs, code: s.code, open: true}, s.tail)
 	}

@@ -28,7 +28,7 @@ var passable = map[string]map[string]string{
 	"th": {"align": "left|right|center"}, "td": {"align": "left|right|center"},
 	"dl": {}, "dt": {}, "dd": {},
 	"code": {"class": `language-[a-z0-9_.+#-]+`, "dir": "ltr"}, "pre": {"tabindex": "0"}, "i": {},
-	"figure":     {"class": "code|code code-more", "dir": "ltr", "data-behaviour": "code|code diagram", "data-diagram": ""},
+	"figure":     {"class": "code", "dir": "ltr", "data-behaviour": "code|code diagram", "data-diagram": ""},
 	"figcaption": {}, "button": {"type": "button", "class": "copy|wrap|lines|draw", "aria-pressed": "false|true", "hidden": ""},
 	"span": {"class": `task|hl-[a-z]+|math`, "dir": "ltr", "data-behaviour": "math", "data-tex": `[\s\S]*`, "data-display": "", "tabindex": "0"},
 	"sup":  {"id": noteID},

@@ -23,6 +23,7 @@ export function connect(figure) {
       image.alt = say('page.diagram_of', figure.querySelector('code').textContent.trim().slice(0, 200));
       await image.decode();
       button.hidden = false;
+      figure.toggleAttribute('data-draw', button.ariaPressed === 'true');
       figure.append(image);
     } catch {
       fail(figure);

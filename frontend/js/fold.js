@@ -11,8 +11,13 @@ export function connect(fold) {
   const text = turn.querySelector('[data-part="text"]');
   const { wish } = fold.dataset;
   fold.open = wish === 'open' || (wish !== 'closed' && text.childElementCount === 0);
-  const observer = new MutationObserver(() => { fold.open = false; observer.disconnect(); });
-  if (fold.open && wish !== 'open') observer.observe(text, { childList: true });
+  let folds = fold.open && wish !== 'open';
+  const observer = new MutationObserver(() => {
+    fold.removeAttribute('data-live');
+    if (folds) fold.open = false;
+    observer.disconnect();
+  });
+  observer.observe(text, { childList: true });
 
   const reasoning = fold.querySelector('[data-part="reasoning"]');
   const follow = () => { if (text.childElementCount === 0) reasoning.scrollTop = reasoning.scrollHeight; };
@@ -22,7 +27,7 @@ export function connect(fold) {
 
   return all(
     remember,
-    listen(fold.querySelector('summary'), 'click', () => observer.disconnect()),
+    listen(fold.querySelector('summary'), 'click', () => { folds = false; }),
     () => observer.disconnect(),
     () => grown.disconnect(),
   );

@@ -15,6 +15,7 @@ export function connect(layer) {
     const open = layer.childElementCount > 0;
     if (open === layer.hasAttribute('data-open')) return;
     layer.toggleAttribute('data-open', open);
+    layer.parentElement.toggleAttribute('data-covered', open);
     for (const el of covered()) el.inert = open;
     if (open) {
       before = layer.contains(document.activeElement) ? undefined : document.activeElement;

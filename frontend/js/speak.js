@@ -27,11 +27,10 @@ export function connect(region) {
     region.replaceChildren();
   }
 
-  // A long open block of code comes in parts: what it is, is said once.
+  // Of code, what it is.
   function textOf(block) {
     const code = block.querySelector('figure.code');
-    if (!code) return block.textContent;
-    return block.querySelector('.code-more') ? '' : say('page.code', code.querySelector('figcaption > span')?.textContent ?? '');
+    return code ? say('page.code', code.querySelector('figcaption > span')?.textContent ?? '') : block.textContent;
   }
 
   function onWritten({ target, detail: { final } }) {
