@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"notso/app/fetch"
@@ -90,7 +91,7 @@ func (a *App) downloadChanged(p fetch.Progress) {
 	}
 	before := a.told[p.Name]
 	quarter := view.Permille / 250
-	a.told[p.Name] = toldDownload{p.State, quarter}
+	a.told[p.Name] = toldDownload{p.State, quarter, before.arrived && p.State == fetch.Done}
 	a.mu.Unlock()
 	switch {
 	case p.State == fetch.Done:
@@ -115,27 +116,34 @@ func (a *App) downloadChanged(p fetch.Progress) {
 type toldDownload struct {
 	state   fetch.State
 	quarter int
+	arrived bool // all parts of its model, and that was said
 }
 
 // arrived takes a file in that has come whole. It takes over where the user
 // asked for that, or where no model file was in use.
 func (a *App) arrived(p fetch.Progress) {
-	item, err := a.opts.Shelf.Find(strings.TrimSuffix(p.Name, ".gguf"))
-	if err != nil {
-		return // one of several parts, or removed meanwhile
+	item, err := a.opts.Shelf.OfFile(p.Name)
+	if err != nil || item.Parts > 1 && strings.Contains(item.Problem, "missing") {
+		return // removed meanwhile, or more parts are on their way
 	}
+	first := filepath.Base(item.Path) // part of the model
 	a.mu.Lock()
-	use := a.wanted == p.Name
+	told := a.told[first]
+	again := told.arrived
+	told.arrived = true
+	a.told[first] = told
+	use := !again && a.wanted == first
 	if use {
 		a.wanted = ""
 	}
 	a.mu.Unlock()
+	if again {
+		return
+	}
 	if _, _, builtin, _ := a.model.snapshot(); builtin {
 		use = true
 	}
 	switch {
-	case item.Problem != "" && item.Parts > 1 && strings.Contains(item.Problem, "missing"):
-		return // more parts are on their way
 	case item.Problem != "":
 		a.opts.Emit("toast", toastView{Text: a.say("models.arrived_bad", item.Name, a.language().Of(item.Problem)), Kind: "error"})
 	case use:

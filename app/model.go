@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -80,7 +79,7 @@ func (m *model) open(path string) {
 	m.begin(path, files)
 }
 
-func fileStem(path string) string { return strings.TrimSuffix(filepath.Base(path), ".gguf") }
+func fileStem(path string) string { return library.NameOf(path) }
 
 // begin loads a model in the place of the one before.
 func (m *model) begin(path string, eng engine.Engine) {

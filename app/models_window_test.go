@@ -17,6 +17,7 @@ import (
 	"notso/app/store"
 	"notso/app/webtest"
 	"notso/engine"
+	"notso/engine/enginetest"
 	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/inspect"
@@ -251,6 +252,22 @@ func TestModelsPage(t *testing.T) {
 			p.CheckAccessibility("a verdict")
 			shoot(t, p, "models-verdict")
 			if items, err := b.opts.Shelf.Items(); err != nil || len(items) != 1 || len(b.opts.Shelf.Downloads().List()) != 0 {
+				t.Errorf("on the shelf are %+v, %v", items, err)
+			}
+		}},
+		{"a model in parts is judged, fetched and used as one", false, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			first := enginetest.Split(t, filepath.Join(b.root, "hub/some/Tiny-GGUF/Tiny-Q4_K_M.gguf"), 2)
+			folder := filepath.Join(b.root, "hub/some/Split-GGUF")
+			if err := os.CopyFS(folder, os.DirFS(filepath.Dir(first))); err != nil {
+				t.Fatal(err)
+			}
+			openModels(p)
+			p.Type("[name=q]", "some/Split-GGUF\r")
+			p.Click(`[aria-label="Will it run here? split"]`)
+			p.Until(`document.querySelector('#verdict-0').textContent.includes('It comes in 2 parts, ')`)
+			p.Click("#found form button")
+			p.Until(`document.querySelector('.heading .model').textContent === 'split'`)
+			if items, err := b.opts.Shelf.Items(); err != nil || len(items) != 1 || items[0].Parts != 2 || items[0].Problem != "" {
 				t.Errorf("on the shelf are %+v, %v", items, err)
 			}
 		}},

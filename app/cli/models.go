@@ -275,6 +275,13 @@ func (r modelsRun) remove() error {
 		if err != nil {
 			return err
 		}
+		if r.asJSON {
+			item, err := r.shelf.Find(path)
+			if err != nil {
+				return err
+			}
+			return writeJSON(r.env.Stdout, item)
+		}
 		fmt.Fprintln(r.env.Stdout, r.env.of("%s is back.", path))
 		return nil
 	}

@@ -29,7 +29,7 @@ func (r modelsRun) pull() error {
 		return err
 	}
 	for _, request := range offer.Requests {
-		if _, err := r.shelf.Find(strings.TrimSuffix(request.Name, ".gguf")); err == nil && !r.waiting(request.Name) {
+		if !r.waiting(request.Name) {
 			continue // it was there before
 		}
 		p, err := r.shelf.Downloads().Wait(r.ctx, request.Name)
@@ -47,7 +47,7 @@ func (r modelsRun) pull() error {
 	}
 	r.shelf.Watch(func(fetch.Progress) {})
 	line.clear()
-	item, err := r.shelf.Find(strings.TrimSuffix(offer.Requests[0].Name, ".gguf"))
+	item, err := r.shelf.OfFile(offer.Requests[0].Name)
 	if err != nil {
 		return err
 	}

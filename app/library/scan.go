@@ -61,6 +61,13 @@ func scanFile(path string) Model {
 	return m
 }
 
+// NameOf is what the model at path is called: its file's name, without the number
+// of the part.
+func NameOf(path string) string {
+	name, _, _ := split(strings.TrimSuffix(filepath.Base(path), ".gguf"))
+	return name
+}
+
 // Files are the paths of the model's parts, in order.
 func (m Model) Files() []string {
 	if m.Parts <= 1 {

@@ -200,6 +200,10 @@ func (s *Shelf) Find(name string) (Item, error) {
 	return Item{Model: m, Record: s.records()[s.key(path)], Linked: isLink(path)}, nil
 }
 
+// OfFile returns the model that a file of the folder holds or is a part of.
+// Errors: *library.NotFoundError.
+func (s *Shelf) OfFile(name string) (Item, error) { return s.Find(s.path(name)) }
+
 // path is where a file of the shelf stands.
 func (s *Shelf) path(name string) string {
 	path, err := filepath.Abs(filepath.Join(s.opts.Folder, name))

@@ -9,6 +9,7 @@
 //	store TITLE MESSAGE REPLY       add a chat to the script's database
 //	lock                            own the script's data until its end
 //	hub [half]                      be the model hub, with the files below "hub"
+//	json stdout|FILE                want JSON and nothing else
 //	partly FILE                     wait until a download has brought some of FILE
 //
 // Each script has a home of its own in $NOTSO_HOME, and in $MODEL the path of
@@ -46,7 +47,7 @@ func Params(dir string, writeModel func(path string) error, env ...string) tests
 			}
 			return writeModel(model)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "store": storeChat, "lock": lock, "hub": startHub, "partly": partly},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "store": storeChat, "lock": lock, "hub": startHub, "partly": partly, "json": checkJSON},
 	}
 }
 
