@@ -12,8 +12,8 @@ import (
 	"notso/engine"
 )
 
-// BenchmarkSpeculation writes a text that stands in the prompt, and one that does
-// not, without guesses, with them (on), and with them where they are measured to
+// BenchmarkSpeculation writes a text that stands in the prompt, one that does not,
+// and one that any model is brought to repeat itself in, without guesses, with them (on), and with them where they are measured to
 // pay (auto), in turn, and reports the ratios of their speeds over all turns.
 // Guesses must pay where a text is copied, and auto must cost nothing anywhere.
 //
@@ -27,16 +27,22 @@ func BenchmarkSpeculation(b *testing.B) {
 	if _, err := r.Load(context.Background(), path, engine.LoadOptions{ContextLength: 2048}, nil); err != nil {
 		b.Fatal(err)
 	}
-	for _, task := range []struct{ name, prompt string }{
-		{"copy", copyThis}, {"story", "Write a long story about a lighthouse keeper and his sister."},
+	const story = "Write a long story about a lighthouse keeper and his sister."
+	for _, task := range []struct {
+		name, prompt string
+		repeat       float64
+	}{
+		{name: "copy", prompt: copyThis}, {name: "story", prompt: story}, {name: "repeat", prompt: story, repeat: -2},
 	} {
-		b.Run(task.name, func(b *testing.B) { benchmarkSpeculation(b, r, task.prompt) })
+		b.Run(task.name, func(b *testing.B) {
+			req := greedy(160, task.prompt)
+			req.Sampling = engine.Sampling{Temperature: 0.3, TopP: 0.95, FrequencyPenalty: task.repeat} // drawn, so that auto need not be exact
+			benchmarkSpeculation(b, r, req)
+		})
 	}
 }
 
-func benchmarkSpeculation(b *testing.B, r *Runner, prompt string) {
-	req := greedy(160, prompt)
-	req.Sampling = engine.Sampling{Temperature: 0.3, TopP: 0.95} // drawn, so that auto need not be exact
+func benchmarkSpeculation(b *testing.B, r *Runner, req engine.Request) {
 	ways := []engine.Speculation{engine.SpeculationOff, engine.SpeculationOn, engine.SpeculationAuto}
 	var tokens, seconds, guessed, right [3]float64
 	for i := 0; b.Loop(); i++ {
