@@ -4,8 +4,8 @@
 // Implementations live in the subpackages: runner (llama.cpp in this process),
 // worker (the same in a child process that may die without loss), remote (a
 // server elsewhere) and scripted (a fixed text, for tests and for a machine
-// without a model). The suite in
-// enginetest holds all of them to the contract written here.
+// without a model). The suite in enginetest holds all of them to the contract
+// written here.
 package engine
 
 import (

@@ -86,7 +86,7 @@ func (w *Writer) WriteFile(path string) error {
 		tmp.Close()
 		return err
 	}
-	if err := errors.Join(tmp.Chmod(0o644), tmp.Close()); err != nil {
+	if err := errors.Join(tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)

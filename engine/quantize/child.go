@@ -83,6 +83,7 @@ func child(ctx context.Context, command, args []string, progress func(done, tota
 		}
 		finished = l.Done == l.Total
 	}
+	io.Copy(io.Discard, stdout) // behind a line too long to be ours; a child that cannot write never ends
 	err = cmd.Wait()
 	switch {
 	case ctx.Err() != nil:

@@ -42,6 +42,8 @@ func TestMain(m *testing.M) {
 		select {}
 	case "refuse":
 		fmt.Println("a line of a library\n" + `{"done":1,"total":9}` + "\n" + `{"error":"the type is unknown"}`)
+	case "babble":
+		fmt.Println(strings.Repeat("x", 1<<20))
 	case "damage":
 		os.WriteFile(os.Args[2], []byte("GGUF and then nothing"), 0o600)
 		fmt.Println(`{"done":9,"total":9}`)
@@ -135,6 +137,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		{"crash", "ended unexpectedly (exit status 2: panic: ggml_abort", nil},
 		{"early", "ended before the last tensor", nil},
 		{"refuse", "the type is unknown", nil},
+		{"babble", "ended before the last tensor", nil},
 		{"damage", "the result is damaged: ", nil},
 		{"child", refused.Error(), refused},
 	} {

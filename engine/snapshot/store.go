@@ -97,22 +97,6 @@ func Open(opts Options) (*Store, error) {
 	return s, nil
 }
 
-// Drop deletes all blocks in dir, of all models. A missing folder has none.
-func Drop(dir string) error {
-	for _, pattern := range []string{"*" + extension, "*" + tempExtension} {
-		paths, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return fmt.Errorf("delete the snapshots: %w", err)
-		}
-		for _, path := range paths {
-			if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-				return fmt.Errorf("delete the snapshots: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
 // Read returns the state of a block, checked, and notes that it was used. A block
 // that cannot be read or is damaged is deleted.
 func (s *Store) Read(b *Block) ([]byte, error) {
