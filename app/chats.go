@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"notso/app/chat"
 )
 
+// postTitle renames a chat, in one line. Without a name it keeps its own.
 func (a *App) postTitle(ctx context.Context, r request) (answer, error) {
-	if err := a.opts.Store.Rename(ctx, r.id(), r.FormValue("title"), true); err != nil {
-		return answer{}, err
+	if title := strings.Join(strings.Fields(r.FormValue("title")), " "); title != "" {
+		if err := a.opts.Store.Rename(ctx, r.id(), title, true); err != nil {
+			return answer{}, err
+		}
 	}
 	return a.showSidebar(ctx, toastView{})
 }

@@ -18,11 +18,7 @@ func TestListRoutesAnswerEveryRequest(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	b.keep(0, "One", "Hello", "Hi")
 	b.keep(1, "Two", "Hello", "Hi")
-	for _, test := range []struct {
-		method, path, form string
-		status             int
-		want               string
-	}{
+	b.answers([]route{
 		{"GET", "/search?q=hello", "", 200, "<mark>Hello</mark>"},
 		{"GET", "/search?q=%22%00*", "", 200, "Nothing found"},
 		{"GET", "/search", "", 200, "hidden"},
@@ -64,12 +60,7 @@ func TestListRoutesAnswerEveryRequest(t *testing.T) {
 		{"POST", "/import/1", "", 200, "1 chat imported."},
 		{"POST", "/import/1", "", 422, "This import is over."},
 		{"POST", "/import/1/undo", "", 200, "1 imported chat removed."},
-	} {
-		got := b.request(test.method, test.path, test.form)
-		if got.Code != test.status || !strings.Contains(got.Body.String(), test.want) {
-			t.Errorf("%s %s %.40s: %d %.300q, want %d with %q", test.method, test.path, test.form, got.Code, got.Body, test.status, test.want)
-		}
-	}
+	})
 }
 
 // Whatever a chat says of itself, the list, the menus and the search show it as

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"notso/app/chat"
 	"notso/app/webtest"
 	"notso/engine/scripted"
 
@@ -160,56 +159,6 @@ func TestWindow(t *testing.T) {
 			test.run(t, b, p)
 			p.Close()
 		})
-	}
-}
-
-// The page asks for things that are not there only when somebody removed them.
-func TestRoutesAnswerEveryRequest(t *testing.T) {
-	b := newBench(t, scripted.Options{})
-	answer := b.say(0, "Hello")
-	for _, test := range []struct {
-		method, path, form string
-		status             int
-		want               string
-	}{
-		{"GET", "/", "", 200, `<!doctype html>`},
-		{"GET", "/chats", "", 200, "Hello"},
-		{"GET", "/chats/1", "", 200, `id="turn-2"`},
-		{"GET", "/chats/99", "", 404, "not there any more"},
-		{"GET", "/chats/x", "", 404, "not there any more"},
-		{"GET", "/turns/2", "", 200, `id="turn-2"`},
-		{"GET", "/turns/2/text", "", 200, answer.Text},
-		{"GET", "/turns/9/text", "", 404, "not there"},
-		{"POST", "/chats/1/turns", "text=+", 422, "Write a message first."},
-		{"POST", "/turns/2/continue", "", 422, "complete"},
-		{"POST", "/draft", "chat=1&text=half", 204, ""},
-		{"POST", "/open", "url=file:///etc/passwd", 422, "only web and mail addresses"},
-		{"POST", "/open", "url=javascript:alert(1)", 422, "only web and mail addresses"},
-		{"POST", "/settings/theme", "value=dark", 200, "Saved."},
-		{"POST", "/settings/theme", "value=neon", 200, "cannot be"},
-		{"POST", "/settings/nonsense", "value=1", 404, ""},
-		{"POST", "/undo/1", "", 422, "no longer"},
-		{"POST", "/chats/1/title", "title=New+name", 200, "New name"},
-		{"DELETE", "/chats/1", "", 200, "Deleted"},
-		{"POST", "/chats/1/restore", "", 200, `id="turn-2"`},
-		{"GET", "/assets/css/app.css", "", 200, "@layer"},
-		{"GET", "/assets/css/", "", 404, ""},
-		{"GET", "/nowhere", "", 404, ""},
-		{"PUT", "/chats", "", 405, ""},
-	} {
-		got := b.request(test.method, test.path, test.form)
-		if got.Code != test.status || !strings.Contains(got.Body.String(), test.want) {
-			t.Errorf("%s %s: %d %.200q, want %d with %q", test.method, test.path, got.Code, got.Body, test.status, test.want)
-		}
-		if got.Header().Get("Content-Security-Policy") == "" {
-			t.Errorf("%s %s has no policy", test.method, test.path)
-		}
-	}
-	if c, err := b.store.Chat(t.Context(), 1); err != nil || c.Title != "New name" {
-		t.Errorf("the chat is %+v, %v", c, err)
-	}
-	if turn, _ := b.store.Turn(t.Context(), 2); turn.State != chat.Done {
-		t.Errorf("the reply is %+v", turn)
 	}
 }
 

@@ -111,7 +111,7 @@ func TestDeletedChatIsGoneAndComesBackWhole(t *testing.T) {
 	turn := must(s.AddTurn(ctx, c.ID, "Hello"))(t)
 	want := must(s.Chat(ctx, c.ID))(t)
 
-	if err := s.DeleteChat(ctx, c.ID); err != nil {
+	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	for what, err := range map[string]error{
@@ -120,7 +120,7 @@ func TestDeletedChatIsGoneAndComesBackWhole(t *testing.T) {
 		"adding a turn":    second(s.AddTurn(ctx, c.ID, "more")),
 		"renaming it":      s.Rename(ctx, c.ID, "x", true),
 		"clearing it":      second(s.ClearTurns(ctx, c.ID)),
-		"deleting again":   s.DeleteChat(ctx, c.ID),
+		"deleting again":   s.DeleteChats(ctx, c.ID),
 		"keeping a draft":  s.SetDraft(ctx, c.ID, "x"),
 	} {
 		if !errors.Is(err, chat.ErrNotFound) {
@@ -131,7 +131,7 @@ func TestDeletedChatIsGoneAndComesBackWhole(t *testing.T) {
 		t.Errorf("%d rows of the deleted chat are listed", n)
 	}
 
-	if err := s.RestoreChat(ctx, c.ID); err != nil {
+	if err := s.RestoreChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := must(s.Chat(ctx, c.ID))(t); !reflect.DeepEqual(got, want) {
@@ -140,7 +140,7 @@ func TestDeletedChatIsGoneAndComesBackWhole(t *testing.T) {
 	if got := must(s.Branch(ctx, c.ID))(t); len(got) != 1 || got[0].Text != "Hello" {
 		t.Errorf("the branch is %+v, want its turn", got)
 	}
-	if err := s.RestoreChat(ctx, c.ID); !errors.Is(err, chat.ErrNotFound) {
+	if err := s.RestoreChats(ctx, c.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("restoring a chat that is there gives %v, want chat.ErrNotFound", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestPurgeRemovesOnlyWhatWasDeletedBefore(t *testing.T) {
 	if err := s.SetDraft(ctx, gone.ID, "half a thought"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.DeleteChat(ctx, gone.ID); err != nil {
+	if err := s.DeleteChats(ctx, gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	must(s.ClearTurns(ctx, cleared.ID))(t)
@@ -163,7 +163,7 @@ func TestPurgeRemovesOnlyWhatWasDeletedBefore(t *testing.T) {
 	if err := s.Purge(ctx, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	for _, undo := range []error{s.RestoreChat(ctx, gone.ID), s.DeleteChat(ctx, gone.ID)} {
+	for _, undo := range []error{s.RestoreChats(ctx, gone.ID), s.DeleteChats(ctx, gone.ID)} {
 		if undo != nil {
 			t.Fatalf("an early purge took a chat that was deleted just now: %v", undo)
 		}
@@ -171,7 +171,7 @@ func TestPurgeRemovesOnlyWhatWasDeletedBefore(t *testing.T) {
 	if err := s.Purge(ctx, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RestoreChat(ctx, gone.ID); !errors.Is(err, chat.ErrNotFound) {
+	if err := s.RestoreChats(ctx, gone.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("restoring a purged chat gives %v, want chat.ErrNotFound", err)
 	}
 	if err := s.RestoreTurns(ctx, cleared.ID); !errors.Is(err, chat.ErrNotFound) {

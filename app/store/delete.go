@@ -13,16 +13,29 @@ const (
 	restoreChatSQL = `UPDATE chats SET deleted = NULL WHERE id = ? AND deleted IS NOT NULL`
 )
 
-// DeleteChat hides a chat. RestoreChat brings it back until Purge.
+// DeleteChats hides chats, all of them or none. RestoreChats brings them back
+// until Purge.
 // Errors: chat.ErrNotFound.
-func (s *Store) DeleteChat(ctx context.Context, id int64) error {
-	return s.update(ctx, fmt.Sprintf("delete chat %d", id), deleteChatSQL, now().UnixMilli(), id)
+func (s *Store) DeleteChats(ctx context.Context, ids ...int64) error {
+	return s.each(ctx, "delete", ids, deleteChatSQL, now().UnixMilli())
 }
 
-// RestoreChat undoes DeleteChat.
+// RestoreChats undoes DeleteChats.
 // Errors: chat.ErrNotFound, also for a chat that is not deleted.
-func (s *Store) RestoreChat(ctx context.Context, id int64) error {
-	return s.update(ctx, fmt.Sprintf("restore chat %d", id), restoreChatSQL, id)
+func (s *Store) RestoreChats(ctx context.Context, ids ...int64) error {
+	return s.each(ctx, "restore", ids, restoreChatSQL)
+}
+
+// each runs a statement, whose last parameter is a chat's id, for every chat.
+func (s *Store) each(ctx context.Context, what string, ids []int64, query string, args ...any) error {
+	return s.write(ctx, fmt.Sprintf("%s %d chats", what, len(ids)), func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if err := changed(tx.ExecContext(ctx, query, append(args[:len(args):len(args)], id)...)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 const (

@@ -135,7 +135,7 @@ func TestPinsAreKept(t *testing.T) {
 	if err := s.PinTurn(ctx, turn.ID, true); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("pinning a turn that is cleared gives %v", err)
 	}
-	if err := s.DeleteChat(ctx, c.ID); err != nil {
+	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.PinChat(ctx, c.ID, true); !errors.Is(err, chat.ErrNotFound) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -64,30 +63,6 @@ func (s *Store) chats(ctx context.Context, what, query string, args ...any) ([]c
 		chats = append(chats, c)
 	}
 	return chats, s.fault(what, rows.Err())
-}
-
-// DeleteChats is DeleteChat for many, all of them or none.
-// Errors: chat.ErrNotFound.
-func (s *Store) DeleteChats(ctx context.Context, ids ...int64) error {
-	return s.each(ctx, "delete", ids, deleteChatSQL, now().UnixMilli())
-}
-
-// RestoreChats undoes DeleteChats.
-// Errors: chat.ErrNotFound, also for a chat that is not deleted.
-func (s *Store) RestoreChats(ctx context.Context, ids ...int64) error {
-	return s.each(ctx, "restore", ids, restoreChatSQL)
-}
-
-// each runs a statement, whose last parameter is a chat's id, for every chat.
-func (s *Store) each(ctx context.Context, what string, ids []int64, query string, args ...any) error {
-	return s.write(ctx, fmt.Sprintf("%s %d chats", what, len(ids)), func(tx *sql.Tx) error {
-		for _, id := range ids {
-			if err := changed(tx.ExecContext(ctx, query, append(args[:len(args):len(args)], id)...)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // ChatsByID returns those of the chats that are there, in the order of ids.

@@ -149,7 +149,7 @@ func TestReplyOfADeletedChatCanEnd(t *testing.T) {
 	s := opened(t)
 	c := newChat(t, s)
 	reply := must(s.StartReply(ctx, c.ID, 0, ""))(t)
-	if err := s.DeleteChat(ctx, c.ID); err != nil {
+	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.AppendPieces(ctx, reply.ID, 1, []chat.Piece{{Text: "last words"}}); err != nil {

@@ -124,7 +124,7 @@ func TestDeleteAllAndBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.DeleteChat(ctx, 1); err != nil {
+	if err := s.DeleteChats(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
 	n, at, err := s.DeleteAll(ctx)

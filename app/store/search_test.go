@@ -96,7 +96,7 @@ func TestSearchSeesOnlyWhatIsThere(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t)
 	ids := library(t, s, []string{"Zebra one", "zebra"}, []string{"Two", "zebra"})
-	if err := s.DeleteChat(ctx, ids[0]); err != nil {
+	if err := s.DeleteChats(ctx, ids[0]); err != nil {
 		t.Fatal(err)
 	}
 	must(s.ClearTurns(ctx, ids[1]))(t)
@@ -106,7 +106,7 @@ func TestSearchSeesOnlyWhatIsThere(t *testing.T) {
 	if err := s.RestoreTurns(ctx, ids[1]); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RestoreChat(ctx, ids[0]); err != nil {
+	if err := s.RestoreChats(ctx, ids[0]); err != nil {
 		t.Fatal(err)
 	}
 	if got := told(must(s.Search(ctx, "zebra"))(t)); got != "[Zebra] one: [zebra]; Two: [zebra]" {

@@ -67,7 +67,7 @@ func TestSearchIndexFollowsEveryChange(t *testing.T) {
 	}
 	requireWords(t, s)
 	must(s.AddTurn(ctx, c.ID, "Once more"))(t)
-	if err := s.DeleteChat(ctx, c.ID); err != nil {
+	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Purge(ctx, time.Now().Add(time.Hour)); err != nil {
@@ -84,7 +84,7 @@ func TestPurgedWordsLeaveTheFile(t *testing.T) {
 	must(s.AddTurn(ctx, keep.ID, "something harmless"))(t)
 	c := must(s.CreateChat(ctx, "titlesecretword", true, chat.Settings{}))(t)
 	must(s.AddTurn(ctx, c.ID, "my textsecretword is here"))(t)
-	if err := s.DeleteChat(ctx, c.ID); err != nil {
+	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Purge(ctx, time.Now().Add(time.Hour)); err != nil {
