@@ -56,6 +56,7 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		slog.Warn("settings", "warning", w)
 	}
 	p.Config, p.Warnings = settings, append(warnings, shortcut.Problems(settings.Get().Shortcuts)...)
+	settings.Speak(func(c config.Config, text string) string { return words.In(c.Language, p.Language).Of(text) })
 	if err := p.openEngine(settings.Get(), stored); err != nil {
 		return nil, err
 	}

@@ -12,9 +12,10 @@
 // not allowed is told in a sentence and has its default, an unknown key is told
 // and kept. Save writes the whole file or nothing. It changes the values that
 // changed and leaves all else as it stands, comments included; a file without
-// comments is written anew, with a comment above each key. Store shares the
-// settings of a running app between goroutines and notices when somebody edits
-// the file; Load and Save alone are for readers that come and go.
+// comments is written anew, with a comment above each key, in the language that
+// Store.Speak gives, else in English. Store shares the settings of a running app
+// between goroutines and notices when somebody edits the file; Load and Save
+// alone are for readers that come and go.
 //
 // Keys lists every setting with what it may be, so that the settings page, the
 // file and the check of values cannot tell different things.

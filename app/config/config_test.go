@@ -400,7 +400,7 @@ func save(t *testing.T, path string, c Config) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(header + "{\"theme\": \"dark\", /* x */ \"presets\": [{\"name\": \"a\",},],}"))
+	f.Add([]byte(comment(heading) + "{\"theme\": \"dark\", /* x */ \"presets\": [{\"name\": \"a\",},],}"))
 	f.Add([]byte(`{"a": "\"//", "b": [1,2,], // c`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, _, err := parse(data)
@@ -421,4 +421,28 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q written as %q is read as %+v, %v; want %+v", data, again, got, err, c)
 		}
 	})
+}
+
+func TestANewFileHasItsCommentsInTheUsersLanguage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.json")
+	s, _, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Speak(func(c Config, text string) string { return c.Language + ": " + text })
+	if err := s.Update(func(c *Config) { c.Language = "fr" }); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"// fr: Settings of NotSo", "// fr: Room between things. (fr: \"comfortable\" or \"compact\")"} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("no %q in\n%s", want, data)
+		}
+	}
+	if c, warnings, err := Load(path); c.Language != "fr" || len(warnings) > 0 || err != nil {
+		t.Errorf("it is read as %+v, %q, %v", c.Language, warnings, err)
+	}
 }

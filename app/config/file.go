@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"notso/app/spelling"
 )
@@ -17,10 +18,11 @@ import (
 // maxSize of config.json in bytes: far above any real one, far below trouble.
 const maxSize = 1 << 20
 
-// header opens a file that is written anew.
-const header = `// Settings of NotSo SmolLM3. The window's settings page changes this file, and
-// the window follows when the file changes. Comments like this one stay.
-`
+// heading opens a file that is written anew.
+const heading = "Settings of NotSo SmolLM3. The window's settings page changes this file, and the window follows when the file changes. Comments like this one stay."
+
+// commentWidth is how long the lines of the heading are, in runes.
+const commentWidth = 80
 
 // Load reads the settings at path; a missing file means the defaults. The
 // warnings are sentences for people. A file that is no JSON object gives the
@@ -47,6 +49,11 @@ func Load(path string) (Config, []string, error) {
 // does not know. A file that is no JSON object is renamed to end in ".bad", so
 // that nobody's edits are lost.
 func Save(path string, c Config) error {
+	return write(path, c, func(text string) string { return text })
+}
+
+// write is Save with the comments of a new file as say has them.
+func write(path string, c Config, say func(string) string) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a link to a file kept elsewhere stays a link
 	}
@@ -72,7 +79,7 @@ func Save(path string, c Config) error {
 		}
 		data = doc.with(values)
 	} else {
-		data = anew(values, doc)
+		data = anew(values, doc, say)
 	}
 	if len(data) >= maxSize {
 		return fmt.Errorf("save the settings: %d bytes are more than the %d that are read again", len(data), maxSize)
@@ -106,9 +113,9 @@ func (c Config) values() (map[string]json.RawMessage, error) {
 
 // anew is a whole file: each setting below its comment, then what doc has that
 // this version does not know.
-func anew(values map[string]json.RawMessage, doc document) []byte {
+func anew(values map[string]json.RawMessage, doc document, say func(string) string) []byte {
 	var out bytes.Buffer
-	out.WriteString(header + "{")
+	out.WriteString(comment(say(heading)) + "{")
 	comma := ""
 	var group Group
 	for i, k := range Keys() {
@@ -119,9 +126,9 @@ func anew(values map[string]json.RawMessage, doc document) []byte {
 		group, comma = k.Group, ","
 		allowed := ""
 		if k.Kind == Choice || k.Kind == Whole || k.Kind == Decimal {
-			allowed = " (" + k.Allowed + ")"
+			allowed = " (" + say(k.Allowed) + ")"
 		}
-		fmt.Fprintf(&out, "\n\t// %s%s\n\t%q: %s", k.About, allowed, k.Name, pretty(values[k.Name]))
+		fmt.Fprintf(&out, "\n\t// %s%s\n\t%q: %s", say(k.About), allowed, k.Name, pretty(values[k.Name]))
 	}
 	for _, m := range doc.members {
 		if _, known := values[m.name]; !known {
@@ -131,6 +138,20 @@ func anew(values map[string]json.RawMessage, doc document) []byte {
 	}
 	out.WriteString("\n}\n")
 	return out.Bytes()
+}
+
+// comment is a text as comments of one line each.
+func comment(text string) string {
+	var out strings.Builder
+	line := "//"
+	for word := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > commentWidth {
+			out.WriteString(line + "\n")
+			line = "//"
+		}
+		line += " " + word
+	}
+	return out.String() + line + "\n"
 }
 
 func (d document) has(name string) bool {

@@ -14,6 +14,7 @@ import (
 // concurrently.
 type Store struct {
 	path string
+	say  func(Config, string) string // nil: in English
 
 	mu    sync.Mutex
 	now   Config
@@ -38,6 +39,19 @@ func Open(path string) (*Store, []string, error) {
 	return s, warnings, err
 }
 
+// Speak lets say put the comments of a file that is written anew into the
+// language that the settings name. It is called before the Store is shared.
+func (s *Store) Speak(say func(c Config, english string) string) { s.say = say }
+
+func (s *Store) in(c Config) func(string) string {
+	return func(text string) string {
+		if s.say == nil {
+			return text
+		}
+		return s.say(c, text)
+	}
+}
+
 // Path is where the settings are kept.
 func (s *Store) Path() string { return s.path }
 
@@ -57,7 +71,7 @@ func (s *Store) Update(change func(*Config)) error {
 	s.reload()
 	next := s.now
 	change(&next)
-	if err := Save(s.path, next); err != nil {
+	if err := write(s.path, next, s.in(next)); err != nil {
 		return err
 	}
 	s.now, s.known = next, look(s.path)

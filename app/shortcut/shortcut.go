@@ -21,6 +21,7 @@ const (
 	Window   Where = "window"   // everywhere
 	Message  Where = "message"  // in the message box
 	Chats    Where = "chats"    // in the list of chats
+	Turn     Where = "turn"     // on a turn that the keyboard has brought the focus to
 	Elsewise Where = "elsewise" // where no field has the focus
 )
 
@@ -65,6 +66,22 @@ func All() []Shortcut {
 		{ID: "delete", Where: Chats, Keys: "Delete", Fixed: true},
 		{ID: "pick", Where: Chats, Keys: "Space Shift+ArrowDown", Fixed: true},
 		{ID: "menu", Where: Chats, Keys: "Shift+F10", Fixed: true},
+
+		// Bare keys, since nobody types there. The tips of the buttons name them.
+		{ID: "turn_walk", Where: Turn, Keys: "ArrowUp ArrowDown k j", Fixed: true},
+		{ID: "turn_versions", Where: Turn, Keys: "ArrowLeft ArrowRight", Fixed: true},
+		{ID: "turn_menu", Where: Turn, Keys: "Enter", Fixed: true},
+		{ID: "turn_copy", Where: Turn, Keys: "c C", Fixed: true},
+		{ID: "turn_edit", Where: Turn, Keys: "e", Fixed: true},
+		{ID: "turn_retry", Where: Turn, Keys: "r", Fixed: true},
+		{ID: "turn_continue", Where: Turn, Keys: "o", Fixed: true},
+		{ID: "turn_pin", Where: Turn, Keys: "p", Fixed: true},
+		{ID: "turn_fork", Where: Turn, Keys: "f", Fixed: true},
+		{ID: "turn_tokens", Where: Turn, Keys: "t", Fixed: true},
+		{ID: "turn_keep", Where: Turn, Keys: "1 2 3 4", Fixed: true},
+		{ID: "turn_map", Where: Turn, Keys: "m", Fixed: true},
+		{ID: "turn_look", Where: Turn, Keys: "x s", Fixed: true},
+		{ID: "turn_delete", Where: Turn, Keys: "Delete", Fixed: true},
 	}
 }
 

@@ -1,6 +1,8 @@
 package shortcut
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -8,7 +10,11 @@ import (
 )
 
 func TestTheTableIsWhole(t *testing.T) {
-	seen := map[string]string{}
+	type place struct {
+		where Where
+		keys  string
+	}
+	seen := map[place]string{}
 	for _, s := range All() {
 		if !s.Fixed && !Valid(s.Keys) {
 			t.Errorf("%s has the keys %q, which nobody could choose", s.ID, s.Keys)
@@ -19,10 +25,12 @@ func TestTheTableIsWhole(t *testing.T) {
 			}
 		}
 		for _, keys := range strings.Fields(s.Keys) {
-			if other := seen[keys]; other != "" && s.Where != Chats {
-				t.Errorf("%s and %s both have %s", other, s.ID, keys)
+			for _, where := range []Where{s.Where, Window} {
+				if other := seen[place{where, keys}]; other != "" {
+					t.Errorf("%s and %s both have %s", other, s.ID, keys)
+				}
 			}
-			seen[keys] = s.ID
+			seen[place{s.Where, keys}] = s.ID
 		}
 	}
 }
@@ -55,6 +63,26 @@ func TestOwnKeys(t *testing.T) {
 	for _, text := range []string{"", "P", "Shift+P", "Ctrl+C", "Ctrl+", "Enter", "Ctrl+Shift", "<b>", "F13"} {
 		if Valid(text) {
 			t.Errorf("%q is a shortcut", text)
+		}
+	}
+}
+
+// The page's script knows the keys of a turn by themselves.
+func TestTheKeysOfATurnAreThoseOfTheScript(t *testing.T) {
+	var script string
+	for _, name := range []string{"turns.js", "candidates.js"} {
+		source, err := os.ReadFile("../../frontend/js/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		script += string(source)
+	}
+	for _, s := range All() {
+		for _, key := range strings.Fields(s.Keys) {
+			known := regexp.MustCompile(`\b` + key + `: |key === '` + key + `'|\[1-4\]`)
+			if s.Where == Turn && !known.MatchString(strings.ReplaceAll(script, "[1-4]", map[bool]string{true: "[1-4]"}[s.ID == "turn_keep"])) {
+				t.Errorf("the script does nothing on %s (%s)", key, s.ID)
+			}
 		}
 	}
 }

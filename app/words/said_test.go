@@ -36,7 +36,7 @@ var speakers = map[string]string{
 	"app/prompts":     `^$`,
 	"app/secret":      `^$`,
 	"app/shelf":       `^(%s|LM Studio|link|move|read|remember|remove|rename)`,
-	"app/shortcut":    `^(Arrow|Ctrl|Space)`,
+	"app/shortcut":    `^(Arrow|Ctrl|Space|[^ ] [^ ])`,
 }
 
 // spoken are the texts that the packages make for people, as formats whose verbs
