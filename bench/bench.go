@@ -89,6 +89,8 @@ type run struct {
 	report *Report
 	loop   *bare   // opened by the first figure that needs it
 	decode float64 // tokens a second of the program, once measured
+
+	question string // to which the model's reply is long; "" until it is looked for
 }
 
 // turn is how many tokens a turn of a measurement has: as many as fit into d at

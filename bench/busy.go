@@ -25,7 +25,11 @@ func busyOverDefault(ctx context.Context, r *run) (float64, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	trial, err := s.sayAlone(ctx, numbers, 16)
+	trial, err := s.sayAlone(ctx, questions()[0], 16)
+	if err != nil {
+		return 0, "", err
+	}
+	question, err := s.question(ctx, r.turn(10*trial.step(), 6*time.Second))
 	if err != nil {
 		return 0, "", err
 	}
@@ -36,12 +40,12 @@ func busyOverDefault(ctx context.Context, r *run) (float64, string, error) {
 	defer stop()
 	// About a tenth of the speed is left.
 	tokens := r.turn(10*trial.step(), 6*time.Second)
-	if _, err := s.sayAlone(ctx, numbers, tokens); err != nil {
+	if _, err := s.sayAlone(ctx, question, tokens); err != nil {
 		return 0, "", err
 	}
 	var ratios, ours, theirs []float64
 	for range pick(r, 3, 1) {
-		reply, err := s.sayAlone(ctx, numbers, tokens)
+		reply, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
 			return 0, "", err
 		}

@@ -8,9 +8,6 @@ import (
 	"notso/engine/fit"
 )
 
-// numbers makes any model write long replies.
-const numbers = "Write the numbers from one to one thousand in words, one on each line, and leave none out."
-
 // decodeOverBare is how much of llama.cpp's own speed is left when a reply has
 // passed through the worker, the parser, the database and the events: at 1 the
 // program costs nothing, at 0.5 the user waits twice as long as needed.
@@ -29,18 +26,24 @@ func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	trial, err := s.sayAlone(ctx, numbers, 16)
+	trial, err := s.sayAlone(ctx, questions()[0], 16)
 	if err != nil {
 		return 0, "", err
 	}
 	tokens := r.turn(trial.step(), 3*time.Second)
+	question, err := s.question(ctx, tokens)
+	if err != nil {
+		return 0, "", err
+	}
+	written := 0
 	var ratios, ours, theirs []float64
 	for range pick(r, 5, 2) {
-		reply, err := s.sayAlone(ctx, numbers, tokens)
+		reply, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
 			return 0, "", err
 		}
 		n := reply.turn.Stats.ReplyTokens - 1
+		written += n + 1
 		if _, err := loop.prefill(ctx, reply.turn.Stats.PromptTokens); err != nil {
 			return 0, "", err
 		}
@@ -53,7 +56,7 @@ func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
 		ratios = append(ratios, reply.rate()*took.Seconds()/float64(n))
 	}
 	r.decode = median(ours)
-	return median(ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens", median(ours), median(theirs), len(ratios), tokens), nil
+	return median(ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens", median(ours), median(theirs), len(ratios), written/len(ratios)), nil
 }
 
 // decodeOverBandwidth is how near decoding comes to what the memory allows: each

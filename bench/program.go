@@ -49,8 +49,8 @@ type session struct {
 }
 
 // start opens the program on the data in home and waits for the model. Replies
-// are greedy, without reasoning, titles and suggestions, unless the settings are
-// changed.
+// are greedy and written token by token, without reasoning, titles and
+// suggestions, unless the settings are changed.
 func (r *run) start(ctx context.Context, setup Setup, t *tap) (*session, error) {
 	s := &session{run: r, tap: t, ready: make(chan struct{})}
 	setup.Model = r.opts.Model
@@ -65,6 +65,7 @@ func (r *run) start(ctx context.Context, setup Setup, t *tap) (*session, error) 
 	greedy := 0.0
 	if err = s.Config.Update(func(c *config.Config) {
 		c.Temperature, c.Thinking, c.Titles, c.FollowUps = &greedy, engine.ThinkingOff, false, false
+		c.Speculation = engine.SpeculationOff
 	}); err != nil {
 		s.end()
 		return nil, err

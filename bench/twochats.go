@@ -19,22 +19,26 @@ func twoChats(ctx context.Context, r *run) (float64, string, error) {
 		return 0, "", err
 	}
 	defer s.end()
-	trial, err := s.sayAlone(ctx, numbers, 16)
+	trial, err := s.sayAlone(ctx, questions()[0], 16)
 	if err != nil {
 		return 0, "", err
 	}
 	tokens := r.turn(trial.step(), 5*time.Second)
+	question, err := s.question(ctx, tokens)
+	if err != nil {
+		return 0, "", err
+	}
 	var ratios, alone, together []float64
 	for range pick(r, 3, 1) {
-		before, err := s.sayAlone(ctx, numbers, tokens)
+		before, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
 			return 0, "", err
 		}
-		both, err := s.sayTwice(ctx, tokens)
+		both, err := s.sayTwice(ctx, question, tokens)
 		if err != nil {
 			return 0, "", err
 		}
-		after, err := s.sayAlone(ctx, numbers, tokens)
+		after, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
 			return 0, "", err
 		}
@@ -46,13 +50,13 @@ func twoChats(ctx context.Context, r *run) (float64, string, error) {
 
 // sayTwice lets two chats answer at once and returns their tokens a second
 // together, from the first piece of the first until both have ended.
-func (s *session) sayTwice(ctx context.Context, tokens int) (float64, error) {
+func (s *session) sayTwice(ctx context.Context, question string, tokens int) (float64, error) {
 	var replies [2]said
 	var errs [2]error
 	var both sync.WaitGroup
 	began := time.Now()
 	for i := range replies {
-		both.Go(func() { replies[i], errs[i] = s.say(ctx, 0, numbers, tokens) })
+		both.Go(func() { replies[i], errs[i] = s.say(ctx, 0, question, tokens) })
 	}
 	both.Wait()
 	took := time.Since(began) - min(replies[0].first, replies[1].first)

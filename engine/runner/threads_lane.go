@@ -37,8 +37,8 @@ const (
 	mostDeceived = 5
 
 	// payback is how many times the time that trials lost must pass by before
-	// one is made without cause: 1.25 % at most go into them.
-	payback = 80
+	// one is made without cause: 0.25 % at most go into them.
+	payback = 400
 
 	// A machine is contended when our threads lose more than lostCores of the
 	// time of one core, and no longer when they lose less than spareCores: on
