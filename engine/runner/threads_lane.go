@@ -36,9 +36,11 @@ const (
 	// After relief that proved false, so many times the wait doubles at most.
 	mostDeceived = 5
 
-	// payback is how many times the time that trials lost must pass by before
-	// one is made without cause: 0.25 % at most go into them.
-	payback = 400
+	// paybackHome is how many times the time that trials lost must pass by before
+	// one is made without cause: 0.25 % at most go into them at the count that is
+	// best on a quiet machine, 1.25 % elsewhere, where there is a way back to find.
+	paybackHome = 400
+	payback     = 80
 
 	// A machine is contended when our threads lose more than lostCores of the
 	// time of one core, and no longer when they lose less than spareCores: on
@@ -278,7 +280,11 @@ func (l *lane) try(s step) (won bool) {
 // lost ends a trial, and notes what it cost.
 func (l *lane) lost() {
 	extra := l.spent - float64(l.triedFor)*typical(l.recent)
-	l.debt += payback * max(0, extra)
+	if l.now == l.home {
+		l.debt += paybackHome * max(0, extra)
+	} else {
+		l.debt += payback * max(0, extra)
+	}
 	if l.deeper > 0 && typical(l.trials) < harmless*typical(l.recent) {
 		l.deeper /= 2 // there may be more of the slope to go
 	} else {
