@@ -13,8 +13,12 @@ import (
 )
 
 // What a model takes beside its weights and its KV cache, for lack of its
-// header: the buffers of a batch and the process, in bytes.
+// header: the buffers of a batch and the process, in bytes, and what its speed
+// depends on, about as those of the catalogue have it.
 const (
+	offerLayers     = 32
+	offerVocabulary = 100_000
+
 	offerCompute = 300 << 20
 	offerProcess = 100 << 20
 	offerContext = 8192 // tokens that a verdict counts on
@@ -45,9 +49,8 @@ func offerFit(e library.Entry, f library.Source, m fit.Machine) engine.Fit {
 	case m.RAM > 0 && v.Need.Total() > m.RAM:
 		v.Kind = engine.FitsNot
 	}
-	if v.Kind == engine.FitsCPU && f.SizeBytes > 0 {
-		const share = 0.9 // of the memory's speed that decoding reaches
-		v.TokensPerSecond = share * m.BytesPerSecond / float64(f.SizeBytes)
+	if v.Kind == engine.FitsCPU && f.SizeBytes > 0 && m.BytesPerSecond > 0 {
+		v.TokensPerSecond = fit.Speed(float64(f.SizeBytes), offerLayers, offerVocabulary, m.BytesPerSecond)
 	}
 	return v
 }

@@ -35,7 +35,11 @@ func (a *App) getAnatomy(ctx context.Context, _ request, i shelf.Item) (fragment
 	if err != nil {
 		return fragment{}, err
 	}
-	return fragment{Name: "anatomy.html", View: a.anatomy(i.Name, anatomy)}, nil
+	view := a.anatomy(i.Name, anatomy)
+	if i.TokensPerSecond > 0 && view.Verdict != "" { // the estimate beside what came of it
+		view.Verdict += ". " + a.say("anatomy.measured", a.rate(i.TokensPerSecond))
+	}
+	return fragment{Name: "anatomy.html", View: view}, nil
 }
 
 func (a *App) anatomy(name string, m engine.Anatomy) anatomyView {

@@ -62,6 +62,12 @@ func TestSpeedIsTheMemorys(t *testing.T) {
 	if v := Judge(f, Settings{}, Machine{BytesPerSecond: 100 * bytes}); v.TokensPerSecond < 85 || v.TokensPerSecond > 95 {
 		t.Errorf("%.1f tokens a second of the 100 that the memory allows", v.TokensPerSecond)
 	}
+	if v := Judge(f, Settings{}, Machine{BytesPerSecond: 1e6 * bytes}); v.TokensPerSecond > 1/(4*layerCost) {
+		t.Errorf("%.0f tokens a second, though each takes the work of 4 layers", v.TokensPerSecond)
+	}
+	if v := Speed(1.9e9, 36, 128_256, 38e9); v < 15 || v > 19.2 {
+		t.Errorf("%.1f tokens a second of SmolLM3-3B, want a little less than the 19.2 measured where nothing is drawn", v)
+	}
 	if v := Judge(f, Settings{}, Machine{}); v.TokensPerSecond != 0 {
 		t.Errorf("%.1f tokens a second of a memory that was not measured", v.TokensPerSecond)
 	}

@@ -19,9 +19,6 @@ type Machine struct {
 // ShortestContext is what a chat needs to make sense, in tokens.
 const ShortestContext = 2048
 
-// cpuShare is how much of the memory's speed decoding reaches: 0.96 was measured
-// with SmolLM3-3B on a quiet machine, a little less where others work.
-const cpuShare = 0.9
 
 // Judge says how the model of f fits the machine.
 func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
@@ -36,7 +33,7 @@ func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
 	v.GPULayers = GPULayers(f, Settings{Context: v.Context, KVType: s.KVType, GPULayers: s.GPULayers}, m.GPUs)
 	onCPU := 1 - float64(v.GPULayers)/float64(v.Layers)
 	if onCPU > 0 && m.BytesPerSecond > 0 {
-		v.TokensPerSecond = cpuShare * m.BytesPerSecond / (float64(BytesPerToken(f)) * onCPU)
+		v.TokensPerSecond = Speed(float64(BytesPerToken(f))*onCPU, float64(layers(f))*onCPU, vocabulary(f), m.BytesPerSecond)
 	}
 	host := v.Need.Process + int64(float64(v.Need.Total()-v.Need.Process)*onCPU)
 	switch {
