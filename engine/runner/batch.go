@@ -43,7 +43,7 @@ type share struct {
 func (s *scheduler) fill() bool {
 	s.batch.Clear()
 	s.shares = s.shares[:0]
-	s.forced = 0
+	s.forced, s.rehearsal = 0, 0
 	if j := s.replaying(); j != nil {
 		s.fillRecorded(j)
 		return true

@@ -19,7 +19,6 @@ type guesses struct {
 // guess puts guesses into the batch of a reply that has it alone, where they are
 // wanted and likely pay.
 func (s *scheduler) guess() {
-	s.rehearsal = 0
 	if s.tight || len(s.running) != 1 || len(s.shares) != 1 || s.shares[0].logits < 0 {
 		return
 	}

@@ -15,10 +15,10 @@ type writing struct {
 	noise  float64             // share of the time by which it varies, either way
 	random *rand.Rand
 
-	took    float64     // seconds
-	tokens  int         //
-	guessed map[int]int // batches by guesses
-	shows   int         // rehearsals
+	took       float64 // seconds
+	tokens     int
+	guessed    map[int]int // batches by guesses
+	rehearsals int
 }
 
 func newWriting(p *speculation, rows func(int) float64) *writing {
@@ -46,7 +46,7 @@ func (w *writing) write(n int, chance float64) {
 		}
 		w.guessed[guesses]++
 		if rehearse > 0 {
-			w.shows++
+			w.rehearsals++
 			w.measured(rehearse, 2, batch(rehearse))
 			w.rehearsed(rehearse, 2, w.same == nil || w.same(rehearse))
 		}
@@ -120,15 +120,15 @@ func TestGuessesFollowTheMachine(t *testing.T) {
 func TestAnExactReplyIsSpeculatedOnlyWhereNothingIsRoundedOtherwise(t *testing.T) {
 	rows := func(n int) float64 { return 1 + 0.2*float64(n-1) }
 	for _, test := range []struct {
-		name  string
-		p     *speculation
-		same  func(rows int) bool
-		usual int
-		shows int // at most
+		name       string
+		p          *speculation
+		same       func(rows int) bool
+		usual      int
+		rehearsals int // at most
 	}{
-		{name: "all are alike", p: newSpeculation(false, false), usual: 4, shows: 4},
-		{name: "four rows are computed otherwise", p: newSpeculation(false, false), same: func(n int) bool { return n < 4 }, usual: 2, shows: 4},
-		{name: "none is alike", p: newSpeculation(false, false), same: func(int) bool { return false }, usual: 0, shows: 4},
+		{name: "all are alike", p: newSpeculation(false, false), usual: 4, rehearsals: 4},
+		{name: "four rows are computed otherwise", p: newSpeculation(false, false), same: func(n int) bool { return n < 4 }, usual: 2, rehearsals: 4},
+		{name: "none is alike", p: newSpeculation(false, false), same: func(int) bool { return false }, usual: 0, rehearsals: 4},
 		{name: "an f16 cache and two threads", p: newSpeculation(false, true), usual: 0},
 		{name: "a graphics card", p: newSpeculation(true, false), usual: 0},
 	} {
@@ -144,8 +144,8 @@ func TestAnExactReplyIsSpeculatedOnlyWhereNothingIsRoundedOtherwise(t *testing.T
 					t.Errorf("%d batches had %d guesses", w.guessed[guesses], guesses)
 				}
 			}
-			if w.shows > test.shows {
-				t.Errorf("%d rehearsals, want %d at most", w.shows, test.shows)
+			if w.rehearsals > test.rehearsals {
+				t.Errorf("%d rehearsals, want %d at most", w.rehearsals, test.rehearsals)
 			}
 		})
 	}
