@@ -188,7 +188,10 @@ func TestPromptCannotBeForged(t *testing.T) {
 	if strings.Contains(evil+mark, seal(chat.Attachment{Name: first.Name, Text: evil + mark})) {
 		t.Error("the seal occurs in its file")
 	}
-	if Prompt("x", nil) != "x" || Prompt("x", []chat.Attachment{first}) != Prompt("x", []chat.Attachment{first}) {
+	if Prompt("x", nil) != "x" {
+		t.Error("a message without files is not as it was written")
+	}
+	if again := Prompt("Sum it up.", []chat.Attachment{first}); again != Prompt("Sum it up.", []chat.Attachment{first}) {
 		t.Error("the same message gives another prompt")
 	}
 }

@@ -87,7 +87,6 @@ type simulation struct {
 	noise    float64 // share of a token's time by which it varies, either way
 	random   *rand.Rand
 	switches int // of the count in use
-	took     time.Duration
 }
 
 func simulate(cores int, noise float64) *simulation {
