@@ -226,7 +226,7 @@ func TestPage(t *testing.T) {
 			p.UntilTrue("the app is told", func() bool { return c.noted("POST /settings/sidebar open=false") })
 			p.Until(`document.activeElement.matches('.opener') && getComputedStyle(document.querySelector('.side')).visibility === 'hidden'`)
 		}},
-		{"htmx ignores attributes that are not the app's own", hostile(), func(t *testing.T, c *canned, p *webtest.Page) {
+		{"htmx ignores attributes that are not the app's own", hostilePage(), func(t *testing.T, c *canned, p *webtest.Page) {
 			p.Allow("hx-csp")
 			p.Do(webtest.Script(`document.querySelector('#evil').click(); document.querySelector('#chat-2 .open').click()`))
 			p.Until(`document.querySelector('#conversation[data-chat="2"]')`)
@@ -410,8 +410,8 @@ func testTheme(t *testing.T, c *canned, p *webtest.Page) {
 	p.Until(`document.documentElement.dataset.theme === 'light' && document.querySelector('.segments [value=light]').checked`)
 }
 
-// hostile is a page whose last reply carries what a sanitiser would have removed.
-func hostile() pageView {
+// hostilePage is a page whose last reply carries what a sanitiser would have removed.
+func hostilePage() pageView {
 	view := cannedTalk()
 	view.Turns[1].Text = blocksOf(`<button id="evil" hx-post="/evil" hx-trigger="load, click">Click me</button><div hx-get="/evil" hx-trigger="load"></div>`)
 	return cannedPage(view)

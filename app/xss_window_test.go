@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/hostile"
 	"notso/app/webtest"
 	"notso/engine/scripted"
 )
@@ -18,13 +19,13 @@ const (
 )
 
 // TestHostileTextDoesNothingInTheWindow shows every payload in the real page as a
-// message, a reply, reasoning, a title, the name of a file and what a search finds. What a tool says
-// and what is imported is stored as these are.
+// message, a reply, a tool's call, reasoning, a title, the name of a file and what a
+// search finds. The real window (uitest) shows each as each of these.
 func TestHostileTextDoesNothingInTheWindow(t *testing.T) {
 	browser := webtest.NewBrowser(t)
 	b, p := openWindow(t, browser, scripted.Options{})
 	p.Do(webtest.Script(`window.still = true; for (const name of ['alert', 'confirm', 'prompt', 'open', 'print']) window[name] = () => { window.owned = name; }`))
-	payloads := webtest.Payloads(t)
+	payloads := hostile.Payloads(t)
 	var chats []int64
 	for part := range slices.Chunk(payloads, payloadsInTurn*turnsInChat) {
 		var turns []chat.Turn
@@ -33,6 +34,7 @@ func TestHostileTextDoesNothingInTheWindow(t *testing.T) {
 			role := chat.User
 			if len(turns)%2 == 1 {
 				role = chat.Assistant
+				text += "\n\n" + hostile.ToolCall(text)
 			}
 			turns = append(turns, chat.Turn{ID: int64(len(turns) + 1), Parent: int64(len(turns)), Role: role, State: chat.Done, Text: text, Reasoning: text, Created: time.Now()})
 		}

@@ -43,7 +43,7 @@ missing() {
 			echo "$packages"
 		fi
 	done
-	[ "${1:-}" != test ] || browser
+	[ "${1:-}" != test ] || { browser; payloads; }
 }
 
 # Ubuntu has Chromium as a snap alone, behind a package of another name.
@@ -52,6 +52,11 @@ browser() {
 		if command -v "$name" >/dev/null; then return; fi
 	done
 	if grep -q '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi
+}
+
+# Hostile texts for the tests. Not every release has them.
+payloads() {
+	if ! installed wfuzz && apt-cache show wfuzz >/dev/null 2>&1; then echo wfuzz; fi
 }
 
 if ! command -v go >/dev/null; then
