@@ -54,11 +54,18 @@ func written(t *testing.T, format string, c chat.Chat, turns []chat.Turn) string
 	return out.String()
 }
 
+// styleSheet is what page.css says once, so that the golden page need not repeat it.
+var styleSheet = regexp.MustCompile(`(?s)<style>.*?</style>`)
+
 func TestEveryFormatLooksAsItDid(t *testing.T) {
 	c, turns := sample()
 	for _, f := range Formats() {
 		t.Run(f.Name, func(t *testing.T) {
 			got := written(t, f.Name, c, turns)
+			if strings.Contains(got, "</style>") && !strings.Contains(got, pageCSS) {
+				t.Error("the page lacks its styles")
+			}
+			got = styleSheet.ReplaceAllString(got, "<style>page.css</style>")
 			golden := filepath.Join("testdata", "sample"+f.Extension)
 			if *rewrite {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
