@@ -75,7 +75,8 @@ func newShelfBench(t *testing.T, half bool, files ...string) *shelfBench {
 		return library.Info{Title: "Scripted", Quantisation: "F32"}, nil
 	}})
 	entry := library.Entry{ID: firstModel, Name: "Tiny", Maker: "Some", Licence: "MIT", Languages: []string{"en", "fr"}, Context: 8192, Parameters: 3e9, Thinks: true,
-		Summary: "For tests.", Files: []library.Source{{Quantisation: "Q4_K_M", Repository: "some/Tiny-GGUF", File: "Tiny-Q4_K_M.gguf", SizeBytes: 2_100_000}}}
+		Summary: "For tests.", Files: []library.Source{{Quantisation: "Q4_K_M", Repository: "some/Tiny-GGUF", File: "Tiny-Q4_K_M.gguf", SizeBytes: 2_100_000},
+			{Quantisation: "Q8_0", Repository: "some/Tiny-GGUF", File: "Tiny-Q8_0.gguf", SizeBytes: 4_100_000_000}}}
 	box, err := shelf.Open(shelf.Options{Folder: models, Records: filepath.Join(root, "models.json"), Library: lib, Mirror: hub.URL,
 		Catalogue: library.Catalogue{Models: []library.Entry{entry}}})
 	if err != nil {
@@ -90,8 +91,12 @@ func newShelfBench(t *testing.T, half bool, files ...string) *shelfBench {
 			return "rendered " + source, nil
 		},
 		Inspect: inspectHere, Judge: judgeHere, EnoughHeader: func(shelf.Part) error { return nil },
-		Fit: func(library.Entry, library.Source) engine.Fit {
-			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
+		Fit: func(_ library.Entry, f library.Source) engine.Fit {
+			speed := 18.0
+			if f.Quantisation == "Q8_0" {
+				speed = 5
+			}
+			return engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: speed, Need: engine.Need{Weights: 2e9}, RAM: 8e9, Context: 8192}
 		},
 	})
 	if err != nil {
@@ -123,8 +128,21 @@ func TestModelsPage(t *testing.T) {
 	}{
 		{"a new user gets the model with one button and talks to it", false, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			p.Until(`document.querySelector('#welcome .way.first')`)
-			p.CheckAccessibility("the welcome")
-			shoot(t, p, "models-welcome")
+			if said := webtest.Get[string](p, `document.querySelector('#welcome .way.first').textContent`); !strings.Contains(said, "Q4_K_M is the most exact that runs well here: about 18 tok/s.") {
+				t.Errorf("the welcome does not say which file it gets, and why: %s", said)
+			}
+			p.Click("#welcome .others summary")
+			p.Until(`document.querySelector('#welcome .others .what').textContent.includes('Q8_0 · 4.10 GB · Slow on the processor')`)
+			for _, look := range []struct {
+				theme string
+				width int64
+			}{{"light", 1000}, {"dark", 400}} {
+				p.Resize(look.width, 800)
+				p.Do(webtest.Script(`document.documentElement.dataset.theme = "` + look.theme + `"`))
+				p.CheckAccessibility("the welcome, " + look.theme)
+				shoot(t, p, fmt.Sprintf("models-welcome-%s-%d", look.theme, look.width))
+			}
+			p.Resize(1280, 860)
 			p.Click("#welcome .way.first")
 			p.Until(`document.querySelector('.heading .model').textContent === 'Tiny-Q4_K_M'`)
 			p.Until(`document.querySelector('#welcome').hidden`)

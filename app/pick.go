@@ -31,7 +31,10 @@ func (a *App) pick(e library.Entry) (file library.Source, why string) {
 	slices.SortFunc(known, func(x, y library.Source) int { return int(min(max(y.SizeBytes-x.SizeBytes, -1), 1)) })
 	for _, f := range known {
 		if fit := a.opts.Fit(e, f); runsWell(fit) {
-			return f, a.say("models.pick_best", f.Quantisation) + " " + a.fitText(fit) + "."
+			if fit.TokensPerSecond > 0 {
+				return f, a.say("models.pick_speed", f.Quantisation, a.rate(fit.TokensPerSecond))
+			}
+			return f, a.say("models.pick_best", f.Quantisation)
 		}
 	}
 	smallest := known[len(known)-1]

@@ -29,10 +29,10 @@ func TestTheFileToGetIsTheBestThatRunsWellHere(t *testing.T) {
 		want    string
 		wantWhy string
 	}{
-		{"a card that holds all", func(library.Entry, library.Source) engine.Fit { return engine.Fit{Kind: engine.FitsGPU} }, "Q8_0", "Q8_0 is the most exact that runs well here. Fits on the graphics card."},
-		{"a quick machine with much memory", cpu(32e9, 80e9), "Q8_0", "Q8_0 is the most exact that runs well here."},
-		{"a quick machine with little memory", cpu(5e9, 80e9), "Q4_K_M", "Q4_K_M is the most exact that runs well here."},
-		{"much memory, but slow", cpu(32e9, 34e9), "Q4_K_M", "about 17 tok/s on this machine"},
+		{"a card that holds all", func(library.Entry, library.Source) engine.Fit { return engine.Fit{Kind: engine.FitsGPU} }, "Q8_0", "Q8_0 is the most exact that runs well here."},
+		{"a quick machine with much memory", cpu(32e9, 80e9), "Q8_0", "Q8_0 is the most exact that runs well here: about 20 tok/s."},
+		{"a quick machine with little memory", cpu(5e9, 80e9), "Q4_K_M", "Q4_K_M is the most exact that runs well here: about 40 tok/s."},
+		{"much memory, but slow", cpu(32e9, 34e9), "Q4_K_M", "about 17 tok/s"},
 		{"slow throughout", cpu(32e9, 8e9), "Q4_K_M", "Q4_K_M is the lightest there is. Slow on the processor"},
 		{"too little memory", cpu(1e9, 80e9), "Q4_K_M", "Q4_K_M is the lightest there is. Does not fit"},
 		{"nobody can tell", func(library.Entry, library.Source) engine.Fit { return engine.Fit{} }, "Q4_K_M", ""},
