@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 )
@@ -21,4 +22,13 @@ func (p *Page) Metrics() map[string]float64 {
 		all[m.Name] = m.Value
 	}
 	return all
+}
+
+// CollectGarbage lets go of what the page no longer uses, so that Metrics tell
+// what it does use.
+func (p *Page) CollectGarbage() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, heapprofiler.CollectGarbage, chromedp.Void{}); err != nil {
+		p.t.Fatal(err)
+	}
 }

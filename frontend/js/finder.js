@@ -69,7 +69,12 @@ export function connect(finder) {
     actions[event.key]();
   }
 
+  // The list makes room for what was found; a swap may end the search as well.
+  const settle = () => { finder.parentElement.toggleAttribute('data-finding', !results().hidden); };
+
+  settle();
   return all(
+    listen(document, 'htmx:after:swap', settle),
     listen(box, 'input', () => { clearTimeout(timer); timer = setTimeout(ask, pause); }),
     listen(box, 'keydown', onBoxKey),
     listen(finder.parentElement, 'keydown', (event) => event.target.closest('#results') && onResultKey(event)),

@@ -17,6 +17,7 @@ export function rename(row) {
     const title = field.value.trim();
     form.remove();
     row.removeAttribute('hx-morph-skip');
+    row.removeAttribute('data-renamed');
     row.querySelector('.open, summary').focus();
     if (save && title && title !== old) htmx.ajax('POST', path, { source: row, values: { title }, target: '#sidebar', swap: 'outerMorph' });
   }
@@ -29,6 +30,7 @@ export function rename(row) {
     event.stopPropagation(); // the keys are the field's, not the list's
     if (event.key === 'Escape') { event.preventDefault(); end(false); }
   });
+  row.setAttribute('data-renamed', '');
   row.append(form);
   field.select();
 }

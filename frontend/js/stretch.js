@@ -6,6 +6,7 @@ import { hold } from './hold.js';
 import htmx from './htmx.js';
 
 const most = 120; // turns on the page
+const mostText = 200_000; // characters on the page: fewer turns when they are long
 const far = 3; // screens from sight to a turn that may go
 const ahead = '150%'; // of a screen: how near its end is when more is fetched
 
@@ -50,12 +51,15 @@ export function connect(turns) {
   function trim(side) {
     const { top, bottom, height } = scroller.getBoundingClientRect();
     const turn = list();
-    const excess = turn.length - most;
+    let text = turns.textContent.length;
+    if (turn.length <= most && text <= mostText) return;
     if (side === 'after') turn.reverse();
     const stays = turn.findIndex((el, i) => {
       const place = el.getBoundingClientRect();
       const away = side === 'before' ? top - place.bottom : place.top - bottom;
-      return i >= excess || away < far * height || el.dataset.state === 'running' || el.contains(document.activeElement) || getSelection().containsNode(el, true);
+      const few = turn.length - i <= most && text <= mostText;
+      text -= el.textContent.length;
+      return few || away < far * height || el.dataset.state === 'running' || el.contains(document.activeElement) || getSelection().containsNode(el, true);
     });
     if (stays <= 0) return;
     const back = hold(scroller);
