@@ -77,7 +77,7 @@ type formulaic struct {
 func (m formulaic) Extend(md goldmark.Markdown) {
 	md.Parser().AddOptions(
 		parser.WithBlockParsers(util.Prioritized(mathBlockParser(m), 750)), // before fenced code, at 700
-		parser.WithInlineParsers(util.Prioritized(mathParser{}, 150)),           // after code spans, at 100
+		parser.WithInlineParsers(util.Prioritized(mathParser{}, 150)),      // after code spans, at 100
 	)
 	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(mathRenderer{}, 100)))
 }
