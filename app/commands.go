@@ -236,7 +236,7 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 	_, info, _, _ := a.model.snapshot()
 	parts := []string{a.status().Text, a.gauge(c, tail).Text, a.language().Count("settings.turns", turns)}
 	if info.EngineBuild != "" {
-		parts = append(parts, info.EngineBuild+" "+a.placed(info))
+		parts = append(parts, a.language().Of(info.EngineBuild)+" "+a.placed(info))
 	}
 	out.Text = strings.Join(parts, " · ")
 	return nil

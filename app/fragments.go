@@ -98,6 +98,7 @@ var windowTemplates = sync.OnceValue(func() map[string]templates {
 			"language": language.Code,
 			"say":      language.Say,
 			"count":    language.Count,
+			"short":    language.Short,
 			"vals":     vals, // for hx-vals
 			// what the page's script clones
 			"toastPattern": func() toastView { return toastView{Kind: "info", Undo: "/"} },

@@ -153,7 +153,7 @@ func (a *App) turnFacts(t chat.Turn) factsView {
 		add(a.say("facts.reasoning_time"), a.say("facts.seconds", in.Decimal(s.ReasoningMS/1000, 1)))
 	}
 	add(a.say("facts.model"), s.Model)
-	add(a.say("facts.engine"), s.EngineBuild)
+	add(a.say("facts.engine"), in.Of(s.EngineBuild))
 	if s.Seed != 0 {
 		add(a.say("facts.seed"), fmt.Sprint(s.Seed))
 	}

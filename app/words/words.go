@@ -166,6 +166,10 @@ func (w Words) Page() map[string]string {
 	return texts
 }
 
+// frenchSpaces keeps a line from beginning with the mark that belongs to the one
+// before. The files have plain spaces, which translators can see.
+var frenchSpaces = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " »", "\u00a0»", "« ", "«\u00a0", " %%", "\u00a0%%")
+
 // catalogue reads the files, once: text by key by language. They are part of the
 // program, so one that cannot be read is a fault in it.
 var catalogue = sync.OnceValue(func() map[string]map[string]string {
@@ -188,6 +192,9 @@ var catalogue = sync.OnceValue(func() map[string]map[string]string {
 			panic(fmt.Sprintf("%s: %v", name, err))
 		}
 		for key, text := range texts {
+			if language == "fr" {
+				text = frenchSpaces.Replace(text)
+			}
 			all[language][part+"."+key] = text
 		}
 	}
