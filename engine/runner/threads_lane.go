@@ -296,6 +296,9 @@ func (l *lane) lost() {
 // won moves to the count on trial.
 func (l *lane) won() {
 	if l.contended {
+		if l.now == l.home {
+			l.debt *= float64(payback) / paybackHome // as if it had been made here
+		}
 		l.refuge = l.trial
 	} else {
 		l.home = l.trial
