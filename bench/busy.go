@@ -43,25 +43,12 @@ func busyOverDefault(ctx context.Context, r *run) (float64, string, error) {
 	if _, err := s.sayAlone(ctx, question, tokens); err != nil {
 		return 0, "", err
 	}
-	var ratios, ours, theirs []float64
-	for range pick(r, 3, 1) {
-		reply, err := s.sayAlone(ctx, question, tokens)
-		if err != nil {
-			return 0, "", err
-		}
-		if _, err := loop.prefill(ctx, reply.turn.Stats.PromptTokens); err != nil {
-			return 0, "", err
-		}
-		n := reply.turn.Stats.ReplyTokens - 1
-		took, err := loop.decode(ctx, n)
-		if err != nil {
-			return 0, "", err
-		}
-		ours, theirs = append(ours, reply.rate()), append(theirs, float64(n)/took.Seconds())
-		ratios = append(ratios, reply.rate()*took.Seconds()/float64(n))
+	turns, err := s.writeInTurn(ctx, loop, pick(r, 3, 1), question, tokens)
+	if err != nil {
+		return 0, "", err
 	}
-	return median(ratios), fmt.Sprintf("%.2f tokens/s, llama.cpp with %d threads %.2f, beside %d busy processes; alone %.1f",
-		median(ours), r.report.Machine.Cores, median(theirs), r.report.Machine.Threads, trial.rate()), nil
+	return median(turns.ratios), fmt.Sprintf("%.2f tokens/s, llama.cpp with %d threads %.2f, beside %d busy processes; alone %.1f",
+		median(turns.ours), r.report.Machine.Cores, median(turns.theirs), r.report.Machine.Threads, trial.rate()), nil
 }
 
 // occupy keeps n cores busy until stop is called.

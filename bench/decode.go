@@ -35,28 +35,43 @@ func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	written := 0
-	var ratios, ours, theirs []float64
-	for range pick(r, 5, 2) {
+	turns, err := s.writeInTurn(ctx, loop, pick(r, 5, 2), question, tokens)
+	if err != nil {
+		return 0, "", err
+	}
+	r.decode = median(turns.ours)
+	return median(turns.ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens",
+		r.decode, median(turns.theirs), len(turns.ratios), turns.tokens/len(turns.ratios)), nil
+}
+
+// turns are the tokens a second of the program and of the bare loop, and the
+// first over the second, turn by turn.
+type turns struct {
+	ours, theirs, ratios []float64
+	tokens               int // that the program wrote
+}
+
+// writeInTurn lets the program and the loop write one after the other, n times,
+// after prompts of equal length and as many tokens, tokens at most.
+func (s *session) writeInTurn(ctx context.Context, loop *bare, n int, question string, tokens int) (t turns, err error) {
+	for range n {
 		reply, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
-			return 0, "", err
+			return t, err
 		}
-		n := reply.turn.Stats.ReplyTokens - 1
-		written += n + 1
 		if _, err := loop.prefill(ctx, reply.turn.Stats.PromptTokens); err != nil {
-			return 0, "", err
+			return t, err
 		}
-		took, err := loop.decode(ctx, n)
+		written := reply.turn.Stats.ReplyTokens
+		took, err := loop.decode(ctx, written-1)
 		if err != nil {
-			return 0, "", err
+			return t, err
 		}
-		ours = append(ours, reply.rate())
-		theirs = append(theirs, float64(n)/took.Seconds())
-		ratios = append(ratios, reply.rate()*took.Seconds()/float64(n))
+		ours, theirs := reply.rate(), float64(written-1)/took.Seconds()
+		t.ours, t.theirs, t.ratios = append(t.ours, ours), append(t.theirs, theirs), append(t.ratios, ours/theirs)
+		t.tokens += written
 	}
-	r.decode = median(ours)
-	return median(ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens", median(ours), median(theirs), len(ratios), written/len(ratios)), nil
+	return t, nil
 }
 
 // decodeOverBandwidth is how near decoding comes to what the memory allows: each
