@@ -71,3 +71,26 @@ func TestThePillIsDrawnWhileAReplyIsWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestShutdownInterruptsAndTheNextStartOffersToContinue(t *testing.T) {
+	b := newBench(t, scripted.Options{Fault: func(ctx context.Context, token int) error {
+		if token == 5 {
+			<-ctx.Done()
+		}
+		return nil
+	}})
+	_, answer, err := b.Send(t.Context(), 0, "Hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.until("pieces are shown", func() bool { return len(b.replies()) > 0 })
+	b.Shutdown()
+	answer, err = b.store.Turn(t.Context(), answer.ID)
+	if err != nil || answer.State != chat.Interrupted || !answer.CanContinue() {
+		t.Errorf("the reply is %+v, %v", answer, err)
+	}
+	view := b.turn(answer, true)
+	if !view.CanContinue || view.Notice != b.App.say("error.interrupted") {
+		t.Errorf("its view is %+v", view)
+	}
+}
