@@ -19,7 +19,6 @@ type Machine struct {
 // ShortestContext is what a chat needs to make sense, in tokens.
 const ShortestContext = 2048
 
-
 // Judge says how the model of f fits the machine.
 func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
 	v := engine.Fit{RAM: m.RAM, Layers: layers(f) + 1, Context: s.Context}
