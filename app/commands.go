@@ -234,11 +234,11 @@ func (a *App) statusCommand(ctx context.Context, _ command.Call, out *Outcome) e
 		return err
 	}
 	_, info, _, _ := a.model.snapshot()
-	parts := []string{a.status().Text, a.gauge(c, tail).Text, a.language().Count("settings.turns", turns)}
+	parts := []string{a.model.name(), a.status().Text, a.gauge(c, tail).Text, a.language().Count("settings.turns", turns)}
 	if info.EngineBuild != "" {
 		parts = append(parts, a.language().Of(info.EngineBuild)+" "+a.placed(info))
 	}
-	out.Text = strings.Join(parts, " · ")
+	out.Text = a.joined(parts...)
 	return nil
 }
 

@@ -2,9 +2,12 @@ package app
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"notso/app/command"
 	"notso/app/config"
 	"notso/engine"
 	"notso/engine/scripted"
@@ -47,6 +50,30 @@ func TestANewPromptIsInThePaletteAtOnce(t *testing.T) {
 	b.followPrompts()
 	if len(b.events) != 1 || b.events[0].data != any(refreshEvent{What: "commands"}) {
 		t.Errorf("the page is told %+v, want to draw its commands anew", b.events)
+	}
+}
+
+func TestStatusAndSettingsNameTheModelThatAnswers(t *testing.T) {
+	b := newShelfBench(t, false, "models/Chosen.gguf", "models/Other.gguf")
+	b.Startup()
+	answers := func(name string) func() bool {
+		return func() bool {
+			state, path, next := b.model.current()
+			return state == "ready" && next == "" && fileStem(path) == name
+		}
+	}
+	b.until("the first model is ready", answers("Chosen"))
+	if got := b.besides(config.Key{Name: "model"}, b.opts.Config.Get()); got != "" {
+		t.Errorf("beside the model that is chosen and answers the settings say %q", got)
+	}
+	b.model.open(filepath.Join(b.root, "models", "Other.gguf"))
+	b.until("the other model is ready", answers("Other"))
+	if got := b.besides(config.Key{Name: "model"}, b.opts.Config.Get()); got != "Other answers now." {
+		t.Errorf("the settings say %q", got)
+	}
+	var out Outcome
+	if err := b.statusCommand(t.Context(), command.Call{}, &out); err != nil || !strings.HasPrefix(out.Text, "Other · ") {
+		t.Errorf("the status is %q, %v", out.Text, err)
 	}
 }
 

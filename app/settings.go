@@ -205,6 +205,9 @@ func (a *App) choiceLabel(k config.Key, value string) string {
 
 // besides says who else has a say in a setting of all chats, "" for nobody.
 func (a *App) besides(k config.Key, all config.Config) string {
+	if k.Name == "model" {
+		return a.otherThanChosen(all)
+	}
 	if text := a.modelSets(k); text != "" {
 		return a.say("settings.model_has", a.model.name(), text)
 	}
@@ -212,6 +215,16 @@ func (a *App) besides(k config.Key, all config.Config) string {
 		return a.say("settings.recommends", v.maker, a.choiceLabel(k, string(v.thinking)))
 	}
 	return ""
+}
+
+// otherThanChosen names the model that answers when it is not the one that the
+// settings choose, as after a reply that was written again by another.
+func (a *App) otherThanChosen(all config.Config) string {
+	state, path, _ := a.model.current()
+	if chosen, err := a.opts.Library.Pick(all.Model); err != nil || state != "ready" || path == "" || path == chosen {
+		return ""
+	}
+	return a.say("settings.model_now", a.model.name())
 }
 
 // recommended is what counts where a manner sets nothing: what is advised for
