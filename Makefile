@@ -35,7 +35,7 @@ lint: setup ## staticcheck
 	go run $(STATICCHECK) -checks inherit,-ST1005 ./... # errors for people are sentences
 
 bench: setup ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem -timeout 40m ./...
 
 fuzz: setup ## fuzz each fuzz test for FUZZTIME (10s)
 	@build/fuzz.sh
