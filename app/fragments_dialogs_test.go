@@ -51,7 +51,7 @@ func dialogStates() []state {
 		{name: "talk menu", page: choosing, reach: click("#talk > summary", "#talk[open]")},
 		{name: "turn menu", page: talk, width: 1280, reach: click("#turn-4 [data-more]", ".turnmenu:popover-open")},
 		{name: "gauge", page: talk, reach: click(".gauge-box > .explain", "dialog.context[open]")},
-		{name: "tokens", page: versions, reach: click("#turn-2 [data-tokens]", "dialog.tokens[open]")},
+		{name: "tokens", page: versions, width: 360, reach: click("#turn-2 [data-tokens]", "dialog.tokens[open]")},
 		{name: "instead", page: versions, width: 1280, reach: func(_ *canned, p *webtest.Page) {
 			p.Do(webtest.Script(`document.querySelector('#turn-2 [data-tokens]').click()`))
 			p.Until(`document.querySelector('dialog.tokens[open]')`)
