@@ -9,6 +9,7 @@ export function connect(welcome) {
   const draw = latest(async () => {
     if (welcome.isConnected && !welcome.hidden) await htmx.ajax('GET', '/welcome', { source: welcome, target: '#welcome', swap: 'outerMorph' });
   });
+  if (welcome.querySelector('.download')) draw(); // which may have ended while this was on its way
   return all(
     on('refresh', ({ what }) => (what === 'models' || what === 'model') && draw()),
     listen(welcome, 'click', ({ target }) => target.closest('[data-try]') && document.getElementById('message').focus()),
