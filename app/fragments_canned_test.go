@@ -52,6 +52,9 @@ func (c *canned) handler() http.Handler {
 		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "conversation.html", View: view},
 			fragment{Name: "sidebar.html", View: cannedSidebar(view.ChatID), OOB: true})
 	})
+	mux.HandleFunc("GET /welcome", func(w http.ResponseWriter, r *http.Request) {
+		writeFragments(w, words.Words{}, http.StatusOK, fragment{Name: "welcome.html", View: c.page.Conversation.Welcome})
+	})
 	mux.HandleFunc("GET /complete", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /chats/{id}/turns", c.postTurn)
 	mux.HandleFunc("POST /chats/{id}/thinking", func(w http.ResponseWriter, r *http.Request) {
