@@ -182,12 +182,19 @@ func (w *window) reply(state string) string {
 }
 
 // openLast shows the chat at the top of the list.
+//
+// A click before the page listens counts for nothing, so it may click again.
 func (w *window) openLast() {
 	w.t.Helper()
-	if err := w.click(w.find("#chats .chat button.open")); err != nil {
-		w.t.Fatal(err)
-	}
-	w.find("#turns > .turn")
+	eventually(w.t, "the newest chat opens", func() bool {
+		if button, err := w.element("#chats .chat button.open"); err == nil {
+			w.click(button)
+		}
+		return poll(5*time.Second, func() bool {
+			_, err := w.element("#turns > .turn")
+			return err == nil
+		})
+	})
 }
 
 // quit closes the window as a person does, and waits until the program ended.
