@@ -71,7 +71,7 @@ type window struct {
 	home string
 }
 
-// start opens the window on the data in home.
+// start opens the window on the data in home, and waits until its page listens.
 func start(t testing.TB, home string, env ...string) *window {
 	t.Helper()
 	d, err := drive(bench.binary, environment(home, env...))
@@ -87,7 +87,10 @@ func start(t testing.TB, home string, env ...string) *window {
 		}
 		d.close()
 	})
-	w.find("#message")
+	eventually(t, "the page listens", func() (listens bool) {
+		err := w.js("return document.readyState === 'complete' && document.querySelector('#composer')?._htmx !== undefined", &listens)
+		return err == nil && listens
+	})
 	return w
 }
 
@@ -182,19 +185,12 @@ func (w *window) reply(state string) string {
 }
 
 // openLast shows the chat at the top of the list.
-//
-// A click before the page listens counts for nothing, so it may click again.
 func (w *window) openLast() {
 	w.t.Helper()
-	eventually(w.t, "the newest chat opens", func() bool {
-		if button, err := w.element("#chats .chat button.open"); err == nil {
-			w.click(button)
-		}
-		return poll(5*time.Second, func() bool {
-			_, err := w.element("#turns > .turn")
-			return err == nil
-		})
-	})
+	if err := w.click(w.find("#chats .chat button.open")); err != nil {
+		w.t.Fatal(err)
+	}
+	w.find("#turns > .turn")
 }
 
 // quit closes the window as a person does, and waits until the program ended.
