@@ -73,12 +73,7 @@ func TestThePillIsDrawnWhileAReplyIsWritten(t *testing.T) {
 }
 
 func TestShutdownInterruptsAndTheNextStartOffersToContinue(t *testing.T) {
-	b := newBench(t, scripted.Options{Fault: func(ctx context.Context, token int) error {
-		if token == 5 {
-			<-ctx.Done()
-		}
-		return nil
-	}})
+	b := newBench(t, scripted.Options{Fault: untilStopped()})
 	_, answer, err := b.Send(t.Context(), 0, "Hello")
 	if err != nil {
 		t.Fatal(err)
