@@ -116,3 +116,14 @@ func TestFailedReplySaysWhy(t *testing.T) {
 		t.Errorf("an empty message gave %v", err)
 	}
 }
+
+func TestAReplyWithoutAnAnswerSaysSo(t *testing.T) {
+	b := newBench(t, scripted.Options{Script: scripted.Script{Reasoning: []string{"Hm", "."}, Answer: []string{"\n"}}})
+	turn, err := b.Talk(t.Context(), 0, "Hello", TalkOptions{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if view := b.turn(turn, true); view.Notice != b.App.say("turn.nothing") || !view.CanRetry {
+		t.Errorf("its view is %+v", view)
+	}
+}

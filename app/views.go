@@ -125,6 +125,7 @@ func (a *App) turn(t chat.Turn, last bool) turnView {
 func textID(turn int64) int64      { return 2 * turn }
 func reasoningID(turn int64) int64 { return 2*turn + 1 }
 
+// notice is what has to be said of a turn besides its text, "" for most.
 func (a *App) notice(t chat.Turn) string {
 	switch {
 	case t.Error != "":
@@ -135,6 +136,8 @@ func (a *App) notice(t chat.Turn) string {
 		return a.say("turn.length")
 	case t.Stats.Finish == string(engine.FinishContext):
 		return a.say("turn.context")
+	case t.Stats.Finish == string(engine.FinishEnd) && strings.TrimSpace(t.Text) == "":
+		return a.say("turn.nothing")
 	}
 	return ""
 }
