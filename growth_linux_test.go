@@ -150,11 +150,11 @@ func (r *switcher) round(i int) {
 // and the worker before has left nothing, not even a zombie.
 func (r *switcher) use(path string) {
 	r.t.Helper()
-	old := children(r.t)
+	old, greedy := children(r.t), 0.0 // weights drawn at random may end a reply that is drawn, too
 	if _, err := r.app.Run(r.t.Context(), 0, command.Call{Name: "model", Args: command.Args{Model: path}}, nil); err != nil {
 		r.t.Fatal(err)
 	}
-	turn, err := r.app.Talk(r.t.Context(), 0, "Hello", app.TalkOptions{Model: path}, nil)
+	turn, err := r.app.Talk(r.t.Context(), 0, "Hello", app.TalkOptions{Model: path, Temperature: &greedy}, nil)
 	if err != nil || turn.State != chat.Done || turn.Stats.ReplyTokens == 0 {
 		r.t.Fatalf("%s: %+v, %v", path, turn, err)
 	}
