@@ -41,10 +41,7 @@ func (a *App) contextParts(ctx context.Context, c chat.Chat, tail []chat.Turn) c
 	if g.Limit == 0 {
 		return view
 	}
-	var s chat.Stats
-	for i := len(tail) - 1; i >= 0 && s.PromptTokens == 0 && tail[i].ID != c.Context; i-- {
-		s = tail[i].Stats
-	}
+	s := a.spent(c, tail)
 	system := 0
 	if eng, ready := a.model.ready(); ready {
 		req := a.ask(c, nil, TalkOptions{})

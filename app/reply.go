@@ -43,11 +43,15 @@ type reply struct {
 	state   chat.State // how it ended
 	ended   bool       // finish was called; guarded by App.mu
 
+	gauged   int       // what the gauge showed last, in percent
+	gaugedAt time.Time // when that was
+
 	mu        sync.Mutex
 	asked     engine.Request   // zero when no model writes
 	model     engine.ModelInfo // that was asked
 	past      past             // of the chat, as the model was told
-	tokens    int              // pieces that came, for the rate
+	prompt    int              // its tokens, for the gauge; 0 until they are known
+	tokens    int              // pieces that came, for the rate and the gauge
 	decoded   time.Time        // when the first piece came
 	seq       int
 	text      *markdown.Stream
@@ -166,6 +170,9 @@ func (r *reply) write(ctx context.Context, src source) error {
 func (r *reply) take(event engine.Event) bool {
 	switch event.Kind {
 	case engine.EventReasoning, engine.EventText, engine.EventToolCall:
+		if r.tokens == 0 && r == r.lead {
+			r.measure()
+		}
 		r.mu.Lock()
 		if r.decoded.IsZero() {
 			r.decoded = time.Now()
@@ -183,6 +190,11 @@ func (r *reply) take(event engine.Event) bool {
 	case engine.EventLoading:
 		r.app.showStatus(r.chat, statusView{State: "loading", Text: r.app.say("status.loading"), Fraction: fraction(event.Progress)})
 	case engine.EventProgress:
+		if p := event.Progress; p != nil {
+			r.mu.Lock()
+			r.prompt = p.Total
+			r.mu.Unlock()
+		}
 		r.app.showStatus(r.chat, r.app.readingStatus(event.Progress))
 	}
 	if r.each != nil && event.Kind != engine.EventDone {
@@ -252,6 +264,9 @@ func (r *reply) show(batch []chat.Piece) {
 	r.app.opts.Emit("reply", event)
 	tokens, since := r.lead.pace()
 	r.app.showStatus(r.chat, r.app.writingStatus(phase, tokens, since))
+	if r == r.lead {
+		r.moveGauge()
+	}
 }
 
 // pace is how many tokens came, of all candidates, and how long ago the first of

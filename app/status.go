@@ -1,7 +1,6 @@
 package app
 
 import (
-	"math"
 	"time"
 
 	"notso/app/chat"
@@ -130,30 +129,6 @@ func (a *App) stats(r *reply) (chat.Stats, engine.ModelInfo) {
 		Seed: d.Seed, Sampling: encode(d.Sampling), PromptHash: d.PromptHash,
 		Model: modelName(model), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
 	}, model
-}
-
-// gauge holds what the branch's last reply measured against the context. What
-// /reset put aside does not count.
-func (a *App) gauge(c chat.Chat, branch []chat.Turn) gaugeView {
-	_, info, _, _ := a.model.snapshot()
-	used := 0
-	for i := len(branch) - 1; i >= 0 && used == 0 && branch[i].ID != c.Context; i-- {
-		used = branch[i].Stats.PromptTokens + branch[i].Stats.ReplyTokens
-	}
-	g := gaugeView{Chat: c.ID, Used: used, Limit: info.ContextLength, Level: "green"}
-	if g.Limit == 0 {
-		g.Text = a.say("status.gauge_empty")
-		return g
-	}
-	g.Percent = min(100, int(math.Ceil(100*float64(used)/float64(g.Limit))))
-	switch {
-	case g.Percent >= 90:
-		g.Level = "red"
-	case g.Percent >= 70:
-		g.Level = "yellow"
-	}
-	g.Text = a.say("status.gauge", a.language().Number(used), a.language().Number(g.Limit))
-	return g
 }
 
 func fraction(p *engine.Progress) float64 {
