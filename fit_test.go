@@ -29,7 +29,7 @@ func TestEstimatesAreWhatModelsTake(t *testing.T) {
 		t.Skip("this system does not tell what a process takes")
 	}
 	dir := t.TempDir()
-	models := map[string][]int{"models/SmolLM2-135M-Instruct.Q4_1.gguf": {512, 1024, 2048}}
+	models := map[string][]int{starterFile: {512, 1024, 2048}}
 	for _, architecture := range []string{"gemma3", "qwen3"} {
 		path := filepath.Join(dir, architecture+".gguf")
 		shape := synthetic.Tiny(architecture)
@@ -114,7 +114,7 @@ func peakOf(t *testing.T, _ *worker.Client) (peak int64) {
 // A model that comes in parts and is not here yet is judged like the whole file.
 func TestASplitModelIsJudgedByTheBeginningsOfItsParts(t *testing.T) {
 	t.Setenv("NOTSO_HOME", t.TempDir())
-	whole := "models/SmolLM2-135M-Instruct.Q4_1.gguf"
+	whole := starterFile
 	file, err := gguf.Check(whole)
 	if err != nil {
 		t.Fatal(err)

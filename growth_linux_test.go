@@ -88,7 +88,7 @@ func newSwitcher(t *testing.T) *switcher {
 		t.Fatal(err)
 	}
 	var err error
-	if r.starter, err = filepath.Abs("models/SmolLM2-135M-Instruct.Q4_1.gguf"); err != nil {
+	if r.starter, err = filepath.Abs(starterFile); err != nil {
 		t.Fatal(err)
 	}
 	db, err := store.Open(t.Context(), filepath.Join(root, "chats.db"))

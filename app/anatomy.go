@@ -18,6 +18,7 @@ type anatomyView struct {
 	Warnings []anatomyWarning
 	Source   string // of the chat template
 	Verdict  string // "" where the machine was not asked
+	Took     string // the memory that was measured beside what was estimated; "" before it was loaded
 	Need     []factRow
 }
 
@@ -39,6 +40,7 @@ func (a *App) getAnatomy(ctx context.Context, _ request, i shelf.Item) (fragment
 	if i.TokensPerSecond > 0 && view.Verdict != "" { // the estimate beside what came of it
 		view.Verdict += ". " + a.say("anatomy.measured", a.rate(i.TokensPerSecond))
 	}
+	view.Took = a.memoryMeasured(i.Memory)
 	return fragment{Name: "anatomy.html", View: view}, nil
 }
 

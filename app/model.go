@@ -177,6 +177,7 @@ func (m *model) ended(load int, change func()) (current bool) {
 		m.cancel = nil
 	})
 	if current && m.app.ctx.Err() == nil {
+		m.app.modelTook()
 		m.app.modelChanged()
 	}
 	return current
@@ -253,6 +254,13 @@ func (m *model) ready() (engine.Engine, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.using, m.state == "ready"
+}
+
+// answering is the engine and its model, where that is loaded.
+func (m *model) answering() (eng engine.Engine, info engine.ModelInfo, ready bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.using, m.loaded, m.state == "ready"
 }
 
 // info is what is known of the model loaded last; zero before that.

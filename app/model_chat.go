@@ -25,7 +25,7 @@ func (a *App) awaitReplies() {
 	}
 }
 
-// modelUsed remembers that a model wrote a reply, and how fast. One without a
+// modelUsed remembers that a model wrote a reply, how fast, and what it takes. One without a
 // file is not remembered.
 func (a *App) modelUsed(info engine.ModelInfo, stats chat.Stats) {
 	const least = 8 // tokens that tell a speed
@@ -35,6 +35,7 @@ func (a *App) modelUsed(info engine.ModelInfo, stats chat.Stats) {
 			speed = 0
 		}
 		a.opts.Shelf.Used(info.Path, speed)
+		a.modelTook()
 	}
 }
 

@@ -32,7 +32,7 @@ type itemView struct {
 	Key     string // names the model in paths
 	Name    string
 	What    string // "SmolLM3 3B · Q4_K_M · 1.92 GB"
-	More    string // "Apache-2.0 · last used: Today · 19 tok/s here"
+	More    string // "Apache-2.0 · last used: Today · 19 tok/s here · 612 MB in memory"
 	Problem string
 	Path    string
 	State   string // "used", "loading" or ""
@@ -100,7 +100,7 @@ func (a *App) shelfView() (shelfView, error) {
 	for _, i := range items {
 		v := itemView{Key: modelKey(i.Path), Name: i.Name, Path: i.Path, Problem: a.language().Of(i.Problem), Own: i.Own,
 			What: a.joined(i.Title, i.Quantisation, a.size(i.SizeBytes)),
-			More: a.joined(i.Licence, a.source(i), a.lastUsed(i), a.speedHere(i))}
+			More: a.joined(i.Licence, a.source(i), a.lastUsed(i), a.speedHere(i), a.memoryHere(i.Memory))}
 		if i.Path == path {
 			v.State = map[string]string{"ready": "used", "loading": "loading"}[state]
 		} else if i.Path == next {

@@ -77,6 +77,7 @@ type ModelInfo struct {
 	Layers         int      `json:"layers"`                  // with the output, which counts as one
 
 	Placement Placement `json:"placement,omitempty"` // why so many
+	Need      Need      `json:"need,omitzero"`       // what it should take as loaded; zero where nobody can tell, and with layers on a GPU
 	Thinks    bool      `json:"thinks"`              // the template can write reasoning
 	Tools     bool      `json:"tools"`               // the template takes tools
 	Template  string    `json:"template"`            // "model", "override" or "chatml" (the file has none)

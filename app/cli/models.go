@@ -347,6 +347,9 @@ func (r modelsRun) show() error {
 		if item.TokensPerSecond > 0 {
 			row(r.env.of("Speed here"), r.env.of("%s tok/s", r.env.Words.Decimal(item.TokensPerSecond, 1)))
 		}
+		if m := item.Memory; m.Bytes > 0 {
+			row(r.env.of("Memory here"), r.env.of("%s with a context of %d tokens, %s were estimated", r.env.Words.Size(m.Bytes), m.Context, r.env.Words.Size(m.EstimatedBytes)))
+		}
 		if inspectErr == nil {
 			r.env.anatomyRows(row, anatomy)
 		}

@@ -16,6 +16,15 @@ type Record struct {
 	Verified        time.Time `json:"verified,omitzero"` // when the file was last found to be that
 	LastUsed        time.Time `json:"last_used,omitzero"`
 	TokensPerSecond float64   `json:"tokens_per_second,omitempty"` // of the last replies here
+	Memory          Memory    `json:"memory,omitzero"`             // as last loaded here
+}
+
+// Memory is what a model was seen to take, beside what it should.
+type Memory struct {
+	Bytes          int64 `json:"bytes"`           // the most that the system counted, the file included as far as it was in memory
+	EstimatedBytes int64 `json:"estimated_bytes"` // of the same
+	TwiceBytes     int64 `json:"twice_bytes"`     // weights in there that were in memory twice, of which the system can drop one
+	Context        int   `json:"context"`         // tokens
 }
 
 // recordsLimit bounds the file of records, in bytes.
@@ -45,6 +54,17 @@ func (s *Shelf) Used(path string, tokensPerSecond float64) error {
 			r.TokensPerSecond += (tokensPerSecond - r.TokensPerSecond) / 4
 		}
 	})
+}
+
+// Took tells what a model takes. Of the same way to load it the most is kept.
+func (s *Shelf) Took(path string, now Memory) error {
+	before := s.records()[s.key(path)].Memory
+	same := before
+	same.Bytes = now.Bytes
+	if same == now && now.Bytes <= before.Bytes {
+		return nil
+	}
+	return s.Note(path, func(r *Record) { r.Memory = now })
 }
 
 // key names a model's record: its file's name where it is on the shelf, so that

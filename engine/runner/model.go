@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"notso/engine"
+	"notso/engine/fit"
 	"notso/engine/gguf"
 	"notso/engine/llama"
 	"notso/engine/prompt"
@@ -75,6 +76,9 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	m.info.Devices, m.info.GPULayers, m.info.Layers, m.info.Placement = deviceNames(devices, layers), layers, p.all, p.placement
 	if layers < p.layers {
 		m.info.Placement = engine.PlacedRefused
+	}
+	if layers == 0 {
+		m.info.Need = fit.Estimate(file, fit.Settings{Context: m.info.ContextLength, KVType: string(kv)})
 	}
 	progress(1)
 	return m, nil
