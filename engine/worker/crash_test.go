@@ -59,10 +59,14 @@ func TestReplyKeepsItsTextWhenTheWorkerDies(t *testing.T) {
 		{"killed", syscall.SIGKILL, "SIGKILL", -1, "it was killed by SIGKILL"},
 		{"asked to end", syscall.SIGTERM, "SIGTERM", -1, "it was killed by SIGTERM"},
 		{"crashed", syscall.SIGSEGV, "", 2, "it left with exit code 2 (SIGSEGV: segmentation violation)"},
-		{"stopped", syscall.SIGSTOP, "SIGKILL", -1, "it did not answer for 200ms"},
+		{"stopped", syscall.SIGSTOP, "SIGKILL", -1, "it did not answer for 2s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := newClient(t, Options{Heartbeat: 20 * time.Millisecond, Silence: 200 * time.Millisecond})
+			var options Options
+			if test.signal == syscall.SIGSTOP { // long enough for a worker that waits for a processor
+				options = Options{Heartbeat: 50 * time.Millisecond, Silence: 2 * time.Second}
+			}
+			c := newClient(t, options)
 			mustLoad(t, c, modelFile(t, ""))
 			o := signalled(t, c, test.signal)
 			if !strings.HasPrefix(o.text, "xxxxx") || !errors.Is(o.err, engine.ErrWorkerDied) {
@@ -286,11 +290,13 @@ func TestCommandThatDoesNotExistIsAnError(t *testing.T) {
 
 func TestIdleWorkerEndsAndComesBackWithItsModel(t *testing.T) {
 	states := make(chan State, 100)
-	c := newClient(t, Options{Idle: 200 * time.Millisecond, OnState: func(s State) { states <- s }})
+	c := newClient(t, Options{OnState: func(s State) { states <- s }})
 	path := modelFile(t, "")
 	mustLoad(t, c, path)
 	first := workerOf(c)
+	c.SetIdle(time.Millisecond)
 	<-first.gone
+	c.SetIdle(0)
 	o := mustCount(t, c)
 	if want := []engine.EventKind{engine.EventLoading, engine.EventText, engine.EventDone}; !slices.Equal(o.kinds, want) {
 		t.Errorf("events = %v, want %v", o.kinds, want)
