@@ -27,6 +27,7 @@ needed() {
 		xdotool
 		dbus
 		dbus-x11
+		at-spi2-core
 		webkit2gtk-driver
 		fonts-dejavu-core
 		gcc-mingw-w64-x86-64
