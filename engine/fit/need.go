@@ -30,7 +30,7 @@ type Settings struct {
 const (
 	// BatchTokens are evaluated at once, at most, on a CPU; GPUBatchTokens on a
 	// GPU.
-	BatchTokens    = 128 + 16
+	BatchTokens    = 256 + 16
 	GPUBatchTokens = 512 + 16
 
 	// Sequences share a context, one of them for copies.

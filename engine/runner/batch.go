@@ -7,18 +7,25 @@ import (
 
 	"notso/engine"
 	"notso/engine/llama"
+	"notso/engine/snapshot"
 )
 
 const (
-	// prefillChunk is how many tokens of prompts one batch takes, fixed so that
-	// equal requests make equal batches. From 128 on a larger one is at most 2 %
-	// faster on a CPU, and progress is told after each. Below 64 an f16 cache
-	// would round as token by token does with most quantisations (not Q4_K), but
-	// llama.cpp's attention is slower there: 63 tokens cost 15 % of the speed, on
-	// the starter model and a 3B alike. See "Exactness" in docs/performance.md.
-	prefillChunk = 128
+	// prefillChunk is how many tokens of a prompt one batch takes at most, and how
+	// many a kill may cost. Larger ones are not faster on a CPU, and progress is
+	// told after each.
+	prefillChunk = 256
 
-	// prefillChunkGPU is the same for models on a GPU, which needs more to be busy.
+	// sharedChunk is the same while more than one reply runs, or work in the
+	// background: another reply may wait for the batch, and a newer draft throws it
+	// away. It costs 3 % of the speed. Below 64 an f16 cache would round as token
+	// by token does with most quantisations (not Q4_K), but llama.cpp's attention is
+	// slower there: 63 tokens cost 15 %, on the starter model and a 3B alike. See
+	// "Exactness" in docs/performance.md.
+	sharedChunk = 128
+
+	// prefillChunkGPU is both for models on a GPU, which needs more to be busy and
+	// is soon done.
 	prefillChunkGPU = 512
 
 	// besideChunk is the same while other replies are being written: each of
@@ -56,17 +63,34 @@ func (s *scheduler) fill() bool {
 		}
 	}
 	room := s.chunk
-	if writing > 0 {
+	switch {
+	case writing > 0:
 		room = besideChunk
+	case len(s.running) > 1:
+		room = s.shared
 	}
 	for _, j := range s.running {
-		if n := min(j.pending(), room); n > 0 && j.pending() > 1 {
+		if n := min(j.pending(), s.portion(j, room)); n > 0 && j.pending() > 1 {
 			s.add(j, n)
 			room -= n
 		}
 	}
 	s.guess()
 	return len(s.shares) > 0
+}
+
+// portion is how much of room, in tokens, is for a job. It depends on nothing that
+// differs from one run to the next, so that equal requests make equal batches.
+// Large ones end where a block does, see snapshot.BlockTokens: so nothing before
+// the batch is left to be written, and a kill costs no more than the batch.
+func (s *scheduler) portion(j *job, room int) int {
+	if j.background {
+		room = min(room, s.shared)
+	}
+	if room > sharedChunk {
+		room -= len(j.seq.tokens) % snapshot.BlockTokens
+	}
+	return room
 }
 
 // add puts the next n pending tokens of a job into the batch, fewer when that

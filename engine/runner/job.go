@@ -32,7 +32,7 @@ type job struct {
 	seq     *sequence       // nil while it waits
 	parts   []snapshot.Part // of the prompt, on disk, that are restored first
 	end     ending          // asked for from outside; guarded by the scheduler's lock
-	reports bool            // the prompt takes several batches, so that progress is told
+	reports bool            // the prompt takes a while, so that progress is told
 	cached  int             // tokens found evaluated
 	started time.Time       // when the first batch with its tokens began
 }
@@ -100,7 +100,8 @@ func (j *job) reuse() int {
 	return len(j.tokens)
 }
 
-// admitted notes what the job found evaluated, on its first admission.
+// admitted notes what the job found evaluated, on its first admission. Of more than
+// chunk tokens progress is told.
 func (j *job) admitted(chunk int) {
 	if !j.started.IsZero() {
 		return

@@ -8,28 +8,54 @@ import (
 	"notso/engine/snapshot"
 )
 
-// saveNext reads the state of one block that is not on disk and has it written.
-// It returns false when there is none, or another is being written.
+// saveNext reads the states of blocks that are not on disk and has them written:
+// all that are due, but no more at once than a batch makes, and one. It returns
+// false when there are none, or others are being written.
 func (s *scheduler) saveNext() bool {
 	k := s.snapshots
 	if k == nil || k.writing.Load() || k.budget() <= 0 {
 		return false
 	}
-	for {
-		seq, first, end := s.unsaved()
-		if seq == nil {
-			return false
-		}
-		seq.stored = end
-		state, err := s.stateOf(seq, first, end)
-		if err == nil {
-			state = withMarks(seq.marks[first:end], state)
-			k.writing.Store(true)
-			k.files <- file{slices.Clone(seq.tokens[:end]), first, state}
-			return true
-		}
-		slog.Warn("what is evaluated is not kept on disk", "error", err)
+	files := s.unsaved(k.most)
+	if len(files) == 0 {
+		return false
 	}
+	k.writing.Store(true)
+	k.files <- files
+	return true
+}
+
+// unsaved reads what shall be on disk and is not, most files of it at most. Each
+// stands behind the one that it follows on.
+func (s *scheduler) unsaved(most int) (files []file) {
+	store := s.snapshots.store
+	for _, seq := range s.cache.sequences {
+		follows := false // on a file that is about to be written
+		for len(files) < most {
+			first, end := seq.due(s.snapshots.whole)
+			if end == 0 {
+				break
+			}
+			seq.stored = end
+			tokens, wanted := seq.tokens[:end], false
+			if follows {
+				wanted = !store.Has(tokens, first)
+			} else {
+				wanted = store.Wants(tokens, first)
+			}
+			if follows = false; !wanted {
+				continue
+			}
+			state, err := s.stateOf(seq, first, end)
+			if err != nil {
+				slog.Warn("what is evaluated is not kept on disk", "error", err)
+				continue
+			}
+			files = append(files, file{slices.Clone(tokens), first, withMarks(seq.marks[first:end], state)})
+			follows = true
+		}
+	}
+	return files
 }
 
 // stateOf reads the state of the tokens from first to end.
@@ -40,23 +66,6 @@ func (s *scheduler) stateOf(seq *sequence, first, end int) ([]byte, error) {
 	s.context.CopyPositions(seq.id, scratch, first, end)
 	defer s.context.RemoveSequence(scratch)
 	return s.context.SequenceState(scratch)
-}
-
-// unsaved finds a block that shall be on disk and is not; nil when there is none.
-func (s *scheduler) unsaved() (seq *sequence, first, end int) {
-	for _, seq := range s.cache.sequences {
-		for {
-			first, end := seq.due(s.snapshots.whole)
-			if end == 0 {
-				break
-			}
-			if s.snapshots.store.Wants(seq.tokens[:end], first) {
-				return seq, first, end
-			}
-			seq.stored = end
-		}
-	}
-	return nil, 0, 0
 }
 
 // due says which tokens of a sequence come next on disk: a full block, or what

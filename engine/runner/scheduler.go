@@ -8,6 +8,7 @@ import (
 
 	"notso/engine"
 	"notso/engine/llama"
+	"notso/engine/snapshot"
 )
 
 // scheduler runs jobs on one context. Its goroutine is the only user of the
@@ -17,7 +18,8 @@ type scheduler struct {
 	context *llama.Context
 	batch   *llama.Batch
 	length  int // of the context, in tokens
-	chunk   int // tokens of prompts in one batch
+	chunk   int // tokens of prompts in one batch, at most
+	shared  int // likewise, where more than one reply runs
 	threads *threads
 	device  bool // some layers are on a graphics device
 
@@ -55,13 +57,20 @@ func startScheduler(weights *llama.Model, context *llama.Context, chunk int, thr
 		batch:       weights.Library().NewBatch(chunk + maxSequences),
 		length:      context.Length(),
 		chunk:       chunk,
+		shared:      chunk,
 		threads:     threads,
 		powered:     time.Now(),
 		wake:        make(chan struct{}, 1),
 		done:        make(chan struct{}),
 		cache:       newCache(context, weights.Recurrent()),
 	}
+	if !device {
+		s.shared = min(chunk, sharedChunk)
+	}
 	if s.snapshots = snapshots; snapshots != nil {
+		if snapshots.most = 1; !snapshots.whole {
+			snapshots.most += chunk / snapshot.BlockTokens
+		}
 		snapshots.written = s.signal
 		go snapshots.run()
 	}
@@ -100,7 +109,7 @@ func (s *scheduler) serves(other, j *job) bool {
 	if other.writer != nil || other.leader != nil {
 		return false // its tokens are the scheduler's
 	}
-	end := min(len(other.seq.tokens)+s.chunk, len(other.tokens))
+	end := min(len(other.seq.tokens)+s.portion(other, s.chunk), len(other.tokens))
 	return j.recorded == nil && end <= len(j.tokens) && slices.Equal(other.tokens[:end], j.tokens[:end])
 }
 
@@ -230,9 +239,9 @@ func (s *scheduler) begin(j *job) {
 	case j.writer == nil && j.pending() < max(1, j.least):
 		s.end(j, "", nil)
 	case j.pending() > 0:
-		j.admitted(s.chunk)
+		j.admitted(s.shared)
 	default:
-		j.admitted(s.chunk)
+		j.admitted(s.shared)
 		if finish, err := s.write(share{job: j, logits: s.standing.index}); finish != "" || err != nil {
 			s.end(j, finish, err)
 		}

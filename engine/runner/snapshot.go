@@ -53,14 +53,15 @@ const (
 
 // snapshots moves blocks between sequences and the disk. The scheduler's
 // goroutine reads and restores states, each in one call; a goroutine of its own
-// writes files, one at a time. While it writes nothing more is read, so that one
-// state at most waits in memory, and a reply waits for one at most per file.
+// writes files, one after another. While it writes nothing more is read, so that
+// most states at most wait in memory.
 type snapshots struct {
 	store   *snapshot.Store
 	budget  func() int64 // bytes
 	whole   bool
-	written func() // called after each file
-	files   chan file
+	most    int    // files that are handed over at once
+	written func() // called when they are written
+	files   chan []file
 	writing atomic.Bool
 	done    chan struct{}
 }
@@ -87,7 +88,7 @@ func openSnapshots(opts Snapshots, settings string, whole bool) *snapshots {
 		slog.Warn("nothing that is evaluated will be kept on disk", "error", err)
 		return nil
 	}
-	return &snapshots{store: store, budget: budget, whole: whole, files: make(chan file, 1), done: make(chan struct{})}
+	return &snapshots{store: store, budget: budget, whole: whole, files: make(chan []file, 1), done: make(chan struct{})}
 }
 
 // snapshotSettings names all that a sequence's state depends on besides its
@@ -117,22 +118,25 @@ func buildName(library *llama.Library, own bool) string {
 	return name + list.String()
 }
 
-// run is the goroutine that writes.
+// run is the goroutine that writes. The store takes no file that follows on one
+// that could not be written.
 func (k *snapshots) run() {
 	defer close(k.done)
 	failed := false
-	for f := range k.files {
-		err := k.store.Put(f.tokens, f.first, f.state)
-		if err != nil && !failed {
-			failed = true // the next ones will fail for the same reason
-			slog.Warn("what is evaluated is not kept on disk", "error", err)
+	for files := range k.files {
+		for _, f := range files {
+			err := k.store.Put(f.tokens, f.first, f.state)
+			if err != nil && !failed {
+				failed = true // the next ones will fail for the same reason
+				slog.Warn("what is evaluated is not kept on disk", "error", err)
+			}
 		}
 		k.writing.Store(false)
 		k.written()
 	}
 }
 
-// close waits for the file being written.
+// close waits for the files being written.
 func (k *snapshots) close() {
 	close(k.files)
 	<-k.done

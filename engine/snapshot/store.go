@@ -135,28 +135,36 @@ func (s *Store) Reject(b *Block) {
 	}
 }
 
-// Wants tells whether Put would write these tokens: not when they are here, be
-// it as the beginning of a longer block, nor when what comes before them is not.
+// Wants tells whether Put would write these tokens: not when they are here, nor
+// when what comes before them is not.
 func (s *Store) Wants(tokens []llama.Token, first int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	parent := s.root.chain(tokens[:first])
-	if parent != s.root && s.blocks[parent] == nil {
-		return false
-	}
-	for _, b := range s.children[parent] {
-		n := commonPrefix(b.tokens, tokens[first:])
-		if n == len(tokens)-first && (n == len(b.tokens) || !s.opts.Whole) {
-			return false
-		}
-	}
-	return true
+	return (parent == s.root || s.blocks[parent] != nil) && !s.has(parent, tokens[first:])
+}
+
+// Has tells whether the block of the tokens from first on is here, be it as the
+// beginning of a longer one. One that is not will be wanted once what comes before
+// it has been put.
+func (s *Store) Has(tokens []llama.Token, first int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.has(s.root.chain(tokens[:first]), tokens[first:])
+}
+
+func (s *Store) has(parent Key, tokens []llama.Token) bool {
+	return slices.ContainsFunc(s.children[parent], func(b *Block) bool {
+		n := commonPrefix(b.tokens, tokens)
+		return n == len(tokens) && (n == len(b.tokens) || !s.opts.Whole)
+	})
 }
 
 // Put writes the block of the tokens from first on, whose state is given. first
 // is a multiple of BlockTokens, and the block is of at most so many; in a Store
-// that is Whole first is 0. Nothing is written that Wants would not have. Shorter
-// blocks in its place go.
+// that is Whole first is 0. Nothing is written that Wants would not have: of blocks
+// that are put one after another, none whose forerunner could not be written.
+// Shorter blocks in its place go.
 // Errors: ErrNoRoom, and those of the file system; then there is no such block.
 func (s *Store) Put(tokens []llama.Token, first int, state []byte) error {
 	if !s.Wants(tokens, first) {

@@ -154,26 +154,26 @@ func TestPutWritesNothingTwiceAndNothingInVain(t *testing.T) {
 	s, tokens := open(t, dir), prompt(1, 200)
 	put(t, s, tokens)
 	tests := []struct {
-		name   string
-		tokens []llama.Token
-		first  int
-		want   bool
+		name            string
+		tokens          []llama.Token
+		first           int
+		wantHas, wanted bool
 	}{
-		{"a block that is there", tokens[:128], 0, false},
-		{"the beginning of one", tokens[:100], 0, false},
-		{"the beginning of the last", tokens[:150], 128, false},
-		{"one that goes on", prompt(1, 210), 128, true},
-		{"one whose parent is there", append(slices.Clone(tokens[:128]), 5), 128, true},
-		{"one whose parent is not there", prompt(2, 200), 128, false},
-		{"the first of another prompt", prompt(2, 20), 0, true},
+		{"a block that is there", tokens[:128], 0, true, false},
+		{"the beginning of one", tokens[:100], 0, true, false},
+		{"the beginning of the last", tokens[:150], 128, true, false},
+		{"one that goes on", prompt(1, 210), 128, false, true},
+		{"one whose parent is there", append(slices.Clone(tokens[:128]), 5), 128, false, true},
+		{"one whose parent is not there", prompt(2, 200), 128, false, false},
+		{"the first of another prompt", prompt(2, 20), 0, false, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := s.Wants(test.tokens, test.first); got != test.want {
-				t.Fatalf("wanted: %t", got)
+			if has, wants := s.Has(test.tokens, test.first), s.Wants(test.tokens, test.first); has != test.wantHas || wants != test.wanted {
+				t.Fatalf("there: %t, wanted: %t", has, wants)
 			}
 			before := count(t, dir, "*")
-			if test.want {
+			if test.wanted {
 				return
 			}
 			if err := s.Put(test.tokens, test.first, []byte("another")); err != nil || count(t, dir, "*") != before {
@@ -282,6 +282,30 @@ func TestAWriteThatFailsLeavesNothing(t *testing.T) {
 	}
 	if n := count(t, dir, "*.tmp"); n != 0 || s.Find(tokens, 0) != nil {
 		t.Errorf("the failed write left %d files, and %v", n, s.Find(tokens, 0))
+	}
+}
+
+func TestNothingFollowsOnAWriteThatFailed(t *testing.T) {
+	dir, tokens, fails := t.TempDir(), prompt(1, 3*BlockTokens), true
+	s := open(t, dir, func(o *Options) {
+		o.Free = func(string) (int64, error) {
+			if fails {
+				return 0, errors.New("no such disk")
+			}
+			return 1 << 50, nil
+		}
+	})
+	if err := s.Put(tokens[:BlockTokens], 0, stateOf(tokens[:BlockTokens], 0)); err == nil {
+		t.Fatal("a block was written to no disk")
+	}
+	fails = false
+	for _, end := range []int{2 * BlockTokens, 3 * BlockTokens} {
+		if err := s.Put(tokens[:end], end-BlockTokens, stateOf(tokens[:end], end-BlockTokens)); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := count(t, dir, "*"); n != 0 || s.Find(tokens, BlockTokens) != nil {
+		t.Errorf("%d files follow on a block that is not there", n)
 	}
 }
 
