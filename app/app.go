@@ -137,6 +137,7 @@ type App struct {
 	listed  listed             // how far its list of chats goes
 	arrival *arrival           // import that is shown or was the last; nil for none
 	replies map[int64]*reply   // by chat, while they run
+	taken   map[int64]int      // by chat: claims that a reply took, and that are not given back yet
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
 	chosen  []string           // in the palette over everything, the last first
@@ -158,7 +159,7 @@ func New(opts Options) (*App, error) {
 		opts.Emit = func(string, any) {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &App{opts: opts, ctx: ctx, cancel: cancel, replies: map[int64]*reply{}}
+	a := &App{opts: opts, ctx: ctx, cancel: cancel, replies: map[int64]*reply{}, taken: map[int64]int{}}
 	a.words, a.model = markdown.NewIn(a.labels), newModel(a)
 	if _, err := opts.Store.Recover(ctx, a.say("error.interrupted")); err != nil {
 		cancel()

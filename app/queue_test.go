@@ -57,6 +57,31 @@ func TestAMessageWaitsForWhateverHasBegun(t *testing.T) {
 	}
 }
 
+func TestAClaimOutlivesAReplyThatWasQuickerThanItsSender(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	said := b.say(0, "Hello")
+	b.until("the reply has ended", func() bool { return b.claim(said.Chat) })
+	answer, err := b.answer(t.Context(), said.Chat, said.Parent, TalkOptions{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Await(t.Context(), answer); err != nil {
+		t.Fatal(err)
+	}
+	if !b.claim(said.Chat) {
+		t.Fatal("the chat is taken after its reply")
+	}
+	b.unclaim(said.Chat) // the first sender's
+	if b.claim(said.Chat) {
+		t.Error("two have claimed the chat")
+	}
+	b.unclaim(said.Chat) // the second one's
+	if !b.claim(said.Chat) {
+		t.Fatal("the chat stays taken")
+	}
+	b.unclaim(said.Chat)
+}
+
 func TestAFileThatCannotBeReadLeavesNoChatBehind(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	good, bad := newFile(t, "notes.txt", "some notes"), newFile(t, "cat.png", "\x89PNG\r\n")

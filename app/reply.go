@@ -65,7 +65,7 @@ type reply struct {
 }
 
 // launch starts writing turns from src: one, or candidates, whose events src
-// tells apart. The turns must be Running. Begun are the choices of the tokens
+// tells apart. The turns must be Running, and the chat claimed. Begun are the choices of the tokens
 // that the reply begins with, when others wrote them.
 func (a *App) launch(turns []chat.Turn, src source, begun []engine.Choice, each func(engine.Event)) {
 	ctx, stop := context.WithCancel(a.ctx)
@@ -88,6 +88,7 @@ func (a *App) launch(turns []chat.Turn, src source, begun []engine.Choice, each 
 	}
 	a.mu.Lock()
 	a.replies[lead.chat] = lead
+	a.taken[lead.chat]++
 	a.mu.Unlock()
 	a.work.Go(func() {
 		defer stop()

@@ -192,9 +192,13 @@ func (a *App) unclaim(chatID int64) {
 	defer a.work.Done()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if r, ok := a.replies[chatID]; ok && r == nil {
-		delete(a.replies, chatID)
+	if a.taken[chatID] > 0 { // what is there now is another's claim, or reply
+		if a.taken[chatID]--; a.taken[chatID] == 0 {
+			delete(a.taken, chatID)
+		}
+		return
 	}
+	delete(a.replies, chatID)
 }
 
 // running is the reply that is being written in a chat, the first of candidates.
