@@ -85,7 +85,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 				had := webtest.Get[string](p, `document.activeElement.outerHTML.slice(0, 160)`)
 				p.Press(g.keys, g.modifiers...)
 				kept := false
-				for end := time.Now().Add(5 * time.Second); !kept && time.Now().Before(end); {
+				for end := time.Now().Add(patience); !kept && time.Now().Before(end); {
 					kept = webtest.Get[bool](p, focusKept)
 				}
 				if !kept {

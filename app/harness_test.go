@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,9 +104,13 @@ func (b *bench) say(chatID int64, text string) chat.Turn {
 	return turn
 }
 
+// patience is how long a test waits for what must happen: far longer than it
+// ever takes, since the machine may be busy.
+const patience = time.Minute
+
 func (b *bench) until(what string, true func() bool) {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !true(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); !true(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			b.t.Fatalf("never: %s", what)
 		}
@@ -121,6 +126,38 @@ func faultAt(token int, err error) func(context.Context, int) error {
 		return nil
 	}
 }
+
+// hold keeps replies back before some of their tokens until the test lets them go
+// on, so that it meets them half-written however slow the machine is.
+type hold struct {
+	tokens []int
+	pass   chan struct{}
+}
+
+func holdAt(tokens ...int) hold { return hold{tokens, make(chan struct{})} }
+
+func (h hold) fault(ctx context.Context, token int) error {
+	if slices.Contains(h.tokens, token) {
+		select {
+		case <-h.pass:
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// next lets the first reply that waits, or comes to, go on.
+func (h hold) next(t *testing.T) {
+	t.Helper()
+	select {
+	case h.pass <- struct{}{}:
+	case <-time.After(patience):
+		t.Fatalf("no reply came to its tokens %v", h.tokens)
+	}
+}
+
+// end lets all replies go on, from now on.
+func (h hold) end() { close(h.pass) }
 
 // untilStopped holds the first reply at its third token until it is stopped.
 func untilStopped() func(context.Context, int) error {

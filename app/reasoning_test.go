@@ -3,7 +3,6 @@ package app
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"notso/app/webtest"
 	"notso/engine/scripted"
@@ -33,15 +32,20 @@ func TestGistIsTheLastThoughtThatIsWhole(t *testing.T) {
 func TestFoldTellsWhatTheModelIsAt(t *testing.T) {
 	browser := webtest.NewBrowser(t)
 	script := scripted.Script{Reasoning: strings.SplitAfter("The user asks for a product. I must multiply six by seven. That is ", " "), Answer: []string{"42"}}
-	b, p := openWindow(t, browser, scripted.Options{Script: script, Delay: 15 * time.Millisecond})
+	sentences := holdAt(8, 14) // once each of the two is whole
+	b, p := openWindow(t, browser, scripted.Options{Script: script, Fault: sentences.fault})
 	p.Type("#message", "Six times seven?\r")
 	p.Until(`document.querySelector('#turn-2 .summary').textContent === 'Thinking: The user asks for a product.'`)
+	sentences.next(t)
 	p.Until(`document.querySelector('#turn-2 .summary').textContent === 'Thinking: I must multiply six by seven.'`)
+	sentences.next(t)
 	p.Until(`/^Thought for .* · 1\d tokens$/.test(document.querySelector('#turn-2[data-state=done] .summary').textContent)`)
 
 	p.Click("#turn-2 .reasoning > summary")
 	p.UntilTrue("the wish is remembered", func() bool { return b.opts.Config.Get().Reasoning == "open" })
 	p.Type("#message", "Again?\r")
+	sentences.next(t)
+	sentences.next(t)
 	p.Until(`document.querySelector('#turn-4[data-state=done] .reasoning').open`)
 	p.Click("#turn-4 .reasoning > summary")
 	p.UntilTrue("the other wish, too", func() bool { return b.opts.Config.Get().Reasoning == "closed" })
@@ -50,5 +54,6 @@ func TestFoldTellsWhatTheModelIsAt(t *testing.T) {
 	if webtest.Get[bool](p, `document.querySelector('#turn-6 .reasoning').open`) {
 		t.Error("a fold that the reader keeps closed opened by itself")
 	}
+	sentences.end()
 	p.Until(`document.querySelector('#turn-6[data-state=done]')`)
 }

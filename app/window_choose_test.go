@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"notso/app/webtest"
 	"notso/engine/scripted"
@@ -16,17 +15,19 @@ import (
 // side, and ones that branch off at a token.
 func TestChoosing(t *testing.T) {
 	browser := webtest.NewBrowser(t)
+	beside, kept := holdAt(3), holdAt(3)
 	for _, test := range []struct {
 		name   string
 		script scripted.Options
 		run    func(t *testing.T, b *bench, p *webtest.Page)
 	}{
-		{"replies are written side by side, and a click keeps one", scripted.Options{Delay: 20 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"replies are written side by side, and a click keeps one", scripted.Options{Fault: beside.fault}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Click("#talk > summary")
 			p.Do(webtest.Script(`document.querySelector('#candidates-3').click()`))
 			p.UntilTrue("three are asked for", func() bool { return b.newSettings().Candidates == 3 })
 			p.Type("#message", "Hello\r")
 			p.Until(`document.querySelectorAll('.candidates > .turn').length === 3 && document.querySelector('.candidates > .turn[data-state=running] .block') && document.querySelector('#turns').ariaBusy === 'true'`)
+			beside.end()
 			p.Until(`document.querySelectorAll('.candidates > .turn[data-state=done]').length === 3`)
 			p.CheckAccessibility("candidates")
 			p.Resize(360, 700)
@@ -61,16 +62,18 @@ func TestChoosing(t *testing.T) {
 			p.Press("2")
 			p.Until(`!document.querySelector('.candidates') && document.querySelector('#turn-4 .place').textContent === '3 / 4'`)
 		}},
-		{"one that is kept while it is written goes on alone", scripted.Options{Delay: 60 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"one that is kept while it is written goes on alone", scripted.Options{Fault: kept.fault}, func(t *testing.T, b *bench, p *webtest.Page) {
 			if _, _, err := b.send(context.Background(), 0, "Hello", TalkOptions{Candidates: 2}, nil); err != nil {
 				t.Fatal(err)
 			}
 			p.Server.Emit("refresh", refreshEvent{What: "sidebar"})
 			p.Until(`document.querySelector('#chat-1 .open')`)
 			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').click()`))
-			p.Until(`document.querySelectorAll('.candidates > .turn .block').length === 2`)
+			p.Until(`document.querySelector('#turn-2 .block') && document.querySelector('.candidates > #turn-3 .keep')`)
 			p.Click("#turn-3 .keep")
-			p.Until(`!document.querySelector('.candidates') && document.querySelector('#turn-3[data-state=done] [data-part=text]').textContent.includes('from a café.')`)
+			p.Until(`!document.querySelector('.candidates') && document.querySelector('#turn-3')`)
+			kept.end()
+			p.Until(`document.querySelector('#turn-3[data-state=done] [data-part=text]').textContent.includes('from a café.')`)
 			one, err := b.store.Turn(context.Background(), 3)
 			other, err2 := b.store.Turn(context.Background(), 2)
 			if err != nil || err2 != nil || one.Text != scripted.Plain().AnswerText() || other.State != "stopped" {

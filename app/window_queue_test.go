@@ -17,17 +17,19 @@ import (
 // itself.
 func TestQueueBranchesAndContext(t *testing.T) {
 	browser := webtest.NewBrowser(t)
+	first := holdAt(3)
 	for _, test := range []struct {
 		name   string
 		script scripted.Options
 		run    func(t *testing.T, b *bench, p *webtest.Page)
 	}{
-		{"a message that is sent while a reply is written waits, and then goes by itself", scripted.Options{Delay: 40 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"a message that is sent while a reply is written waits, and then goes by itself", scripted.Options{Fault: first.fault}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "One\r")
 			p.Until(`document.querySelector('#turn-2[data-state=running]')`)
 			p.Type("#message", "Two\r")
 			p.Until(`document.querySelector('#queue:not([hidden]) .queued .text').textContent === 'Two' && message.value === ''`)
 			p.CheckAccessibility("a message waits")
+			first.end()
 			p.Until(`document.querySelector('#turn-3 [data-part=text]').textContent === 'Two' && document.querySelector('#turn-4[data-state=done]') && document.querySelector('#queue').hidden`)
 		}},
 		{"the queue is edited, put in order and cut, by keyboard", scripted.Options{Delay: 20 * time.Millisecond, Fault: untilStopped()}, testQueue},

@@ -25,14 +25,16 @@ func openWindow(t *testing.T, browser *webtest.Browser, script scripted.Options)
 // TestWindow runs the page against the app itself.
 func TestWindow(t *testing.T) {
 	browser := webtest.NewBrowser(t)
+	streamed, reopened := holdAt(4), holdAt(3)
 	for _, test := range []struct {
 		name   string
 		script scripted.Options
 		run    func(t *testing.T, b *bench, p *webtest.Page)
 	}{
-		{"a first message makes a chat, and its reply is streamed and kept", scripted.Options{Script: scripted.Reasoning(), Delay: 15 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"a first message makes a chat, and its reply is streamed and kept", scripted.Options{Script: scripted.Reasoning(), Fault: streamed.fault}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "What is six times seven?\r")
 			p.Until(`document.querySelector('[data-role=assistant][data-state=running] [data-part=reasoning] .block')`)
+			streamed.end()
 			p.Until(`document.querySelector('[data-role=assistant][data-state=done] [data-part=text]').textContent.includes('Six times seven is 42!')`)
 			p.Until(`document.querySelector('[data-role=assistant] .summary').textContent.startsWith('Thought for')`)
 			p.Until(`document.querySelector('#chats .open')?.textContent.includes('imes seven')`) // the message, then the title
@@ -126,12 +128,14 @@ func TestWindow(t *testing.T) {
 				t.Errorf("the reply reasoned: %q, %v", turn.Reasoning, err)
 			}
 		}},
-		{"a chat that is opened while its reply runs shows all of it", scripted.Options{Delay: 30 * time.Millisecond}, func(t *testing.T, b *bench, p *webtest.Page) {
+		{"a chat that is opened while its reply runs shows all of it", scripted.Options{Fault: reopened.fault}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "Hello\r")
 			p.Until(`document.querySelector('#turn-2 [data-part=text] .block')`)
 			p.Do(webtest.Script(`document.querySelector('[hx-post="/chats"]').click()`))
 			p.Until(`document.querySelector('#conversation[data-chat="0"]')`)
 			p.Do(webtest.Script(`document.querySelector('#chat-1 .open').click()`))
+			p.Until(`document.querySelector('#turn-2[data-state=running] [data-part=text] .block')`)
+			reopened.end()
 			p.Until(`document.querySelector('#turn-2[data-state=done] [data-part=text]').textContent.includes('from a café.')`)
 			if text := webtest.Get[string](p, `document.querySelector('#turn-2 [data-part=text]').textContent`); strings.Count(text, "Hello") != 1 {
 				t.Errorf("the reply is shown as %q", text)

@@ -21,7 +21,7 @@ import (
 
 // patience is how long a page may take to do what a test waits for: far longer
 // than it ever takes, since the machine may be busy.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Browser is a running Chromium.
 type Browser struct {
@@ -83,9 +83,10 @@ func (b *Browser) Open(t testing.TB, server *Server) *Page {
 	}
 	t.Cleanup(p.report)
 	p.Resize(1280, 860)
+	before := server.opened()
 	p.Do(chromedp.Navigate(server.URL + "/"))
 	p.Until(`document.readyState === 'complete' && document.querySelector('#composer')?._htmx !== undefined`)
-	p.UntilTrue("the page listens for events", func() bool { return server.listening() > 0 })
+	p.UntilTrue("the page listens for events", func() bool { return server.opened() > before })
 	return p
 }
 

@@ -29,9 +29,10 @@ type Server struct {
 	// Answer gives the result of a call. Nil answers true to every call.
 	Answer func(Call) (any, error)
 
-	mu    sync.Mutex
-	calls []Call
-	pages map[chan []byte]bool
+	mu       sync.Mutex
+	calls    []Call
+	pages    map[chan []byte]bool
+	listened int // pages so far
 }
 
 // NewServer serves handler until the test ends.
@@ -78,17 +79,19 @@ func (s *Server) Calls() []Call {
 	return append([]Call(nil), s.calls...)
 }
 
-// listening counts the pages that events reach.
-func (s *Server) listening() int {
+// opened counts the pages that have begun to listen for events, those that are
+// closed included.
+func (s *Server) opened() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.pages)
+	return s.listened
 }
 
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	page := make(chan []byte, 1<<14)
 	s.mu.Lock()
 	s.pages[page] = true
+	s.listened++
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
