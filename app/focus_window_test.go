@@ -129,3 +129,40 @@ func TestFocusGoesToTheNeighbour(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsTypedReachesTheMessageBox types where nothing takes letters, and
+// where something does.
+func TestWhatIsTypedReachesTheMessageBox(t *testing.T) {
+	_, p := openCanned(t, webtest.NewBrowser(t), cannedPage(cannedTalk()))
+	p.Allow("405") // the test's page finds nothing
+	p.Until(`document.activeElement.id === 'message'`) // from the beginning
+	for _, test := range []struct {
+		name, click, focus string
+		keys, message      string
+	}{
+		{name: "a click beside everything", click: "#turns", keys: "Hé", message: "Hé"},
+		{name: "a click into a text", click: "#turn-2 .prose[data-part=text]", keys: "rex", message: "rex"},
+		{name: "a row of the list", focus: "#chat-2 .open", keys: "go", message: "go"},
+		{name: "another field", focus: "#search", keys: "Go"},
+		{name: "a theme", focus: "[name=theme]:checked", keys: "go", message: "go"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p.Do(webtest.Script(`message.value = ''; document.activeElement.blur()`))
+			if test.click != "" {
+				p.Click(test.click)
+			} else {
+				p.Do(webtest.Script(`document.querySelector('` + test.focus + `').focus()`))
+			}
+			p.Press(test.keys)
+			if got := webtest.Get[string](p, `message.value`); got != test.message {
+				t.Errorf("the message is %q, want %q", got, test.message)
+			}
+		})
+	}
+	p.Do(webtest.Script(`message.value = ''; message.focus()`))
+	p.Press(kb.ArrowUp) // to the last turn, where some letters are orders
+	p.Press("k")
+	if got := webtest.Get[string](p, `message.value + document.activeElement.id`); got != "turn-3" {
+		t.Errorf("after an order to a turn, there is %q", got)
+	}
+}

@@ -59,6 +59,7 @@ import * as tokens from './tokens.js';
 import * as tree from './tree.js';
 import * as turnmenu from './turnmenu.js';
 import * as turns from './turns.js';
+import * as typing from './typing.js';
 import * as unfold from './unfold.js';
 import * as unseen from './unseen.js';
 import * as welcome from './welcome.js';
@@ -69,5 +70,5 @@ attach({
   drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
   followups, formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, stretch, title, toast,
-  toasts, tokens, tree, turnmenu, turns, unfold, unseen, welcome, zoom,
+  toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
 });
