@@ -124,6 +124,7 @@ func TestScreenReaderFinds(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, test.script)
+			b.opts.Now = inTheMorning
 			if test.fill != nil {
 				test.fill(b)
 			}
@@ -136,6 +137,12 @@ func TestScreenReaderFinds(t *testing.T) {
 			p.Close()
 		})
 	}
+}
+
+// inTheMorning is today, and the hour by which a new chat greets.
+func inTheMorning() time.Time {
+	year, month, day := time.Now().Date()
+	return time.Date(year, month, day, 8, 0, 0, 0, time.Local)
 }
 
 // TestRowsTellTheirPlaceInTheWhole is about lists of which the page holds a part.
