@@ -69,7 +69,7 @@ func newWorker(idle time.Duration, log io.Writer, env ...string) (*worker.Client
 
 func newRunner(stored bool) *runner.Runner {
 	dir, own := engineDir()
-	opts := runner.Options{LibraryDir: dir, Unchecked: own}
+	opts := runner.Options{LibraryDir: dir, Unchecked: own, Pretend: pretended()}
 	if stored {
 		opts.Snapshots = snapshots()
 	}

@@ -137,7 +137,7 @@ func TestASplitModelIsJudgedByTheBeginningsOfItsParts(t *testing.T) {
 		}
 		parts = append(parts, part)
 	}
-	want, err := judge(t.Context(), file)
+	want, err := judge(t.Context(), file, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,9 @@ func machine(ctx context.Context, paths home.Paths) fit.Machine {
 }
 
 func graphics(ctx context.Context) (found []llama.Device) {
+	if p := pretended(); p != nil {
+		return p.Devices
+	}
 	dir, _ := engineDir()
 	backends := 0
 	for _, name := range []string{"cuda", "vulkan", "metal"} {
@@ -97,7 +100,7 @@ func judgeParts(ctx context.Context, parts []shelf.Part) (engine.Fit, error) {
 	if err := file.Join(later); err != nil {
 		return engine.Fit{}, err
 	}
-	return judge(ctx, file)
+	return judge(ctx, file, "")
 }
 
 // enoughHeader wants more of a file with io.ErrUnexpectedEOF.
@@ -114,13 +117,21 @@ func headerOf(part shelf.Part) (*gguf.File, error) {
 	return file, err
 }
 
-// judge says how a model fits here with the settings as they are.
-func judge(ctx context.Context, file *gguf.File) (engine.Fit, error) {
+// judge says how a model fits here with the settings as they are, and with its own
+// defaults where its file is here, at path.
+func judge(ctx context.Context, file *gguf.File, path string) (engine.Fit, error) {
 	paths, err := home.Find()
 	if err != nil {
 		return engine.Fit{}, err
 	}
 	settings, _, _ := config.Load(paths.ConfigFile) // doctor tells what is wrong with them
+	if path != "" && len(settings.Models) > 0 {
+		hash, err := gguf.Fingerprint(path)
+		if err != nil {
+			return engine.Fit{}, err
+		}
+		settings = settings.For(hash)
+	}
 	return fit.Judge(file, fit.Settings{Context: settings.ContextLength, KVType: settings.KVType, GPULayers: settings.GPULayers}, machine(ctx, paths)), nil
 }
 
@@ -132,7 +143,7 @@ func inspectModel(ctx context.Context, path string) (engine.Anatomy, error) {
 		return engine.Anatomy{}, err
 	}
 	a := inspect.File(file)
-	f, err := judge(ctx, file)
+	f, err := judge(ctx, file, path)
 	a.Fit = &f
 	return a, err
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"sync"
+	"time"
 
 	"notso/app/home"
 	"notso/app/library"
@@ -16,7 +18,7 @@ import (
 // header: the buffers of a batch and the process, in bytes, and what its speed
 // depends on, about as those of the catalogue have it.
 const (
-	offerLayers     = 32
+	offerLayers     = 32 // of one whose layers nobody told
 	offerVocabulary = 100_000
 
 	offerCompute = 300 << 20
@@ -24,35 +26,46 @@ const (
 	offerContext = 8192 // tokens that a verdict counts on
 )
 
+// devicesAge is how old what graphics devices said of their memory may be. To ask
+// them anew takes a process, and up to a second of the driver's.
+const devicesAge = 10 * time.Second
+
 // offerFits judges models of the catalogue, of which nothing is here yet but
-// their numbers. The devices are asked once, the memory each time.
+// their numbers, on the machine as it is now.
 func offerFits(paths home.Paths) func(library.Entry, library.Source) engine.Fit {
-	devices := sync.OnceValue(func() fit.Machine { return machine(context.Background(), paths) })
+	now := recent(devicesAge, time.Now, func() fit.Machine { return machine(context.Background(), paths) })
 	return func(e library.Entry, f library.Source) engine.Fit {
-		m := devices()
-		m.RAM = runner.AvailableMemory()
+		m := now()
+		m.RAM = runner.AvailableMemory() // which costs nothing to ask
 		return offerFit(e, f, m)
 	}
 }
 
+// recent is ask, with an answer that may be so old.
+func recent[T any](age time.Duration, now func() time.Time, ask func() T) func() T {
+	var mu sync.Mutex
+	var said T
+	var at time.Time
+	return func() T {
+		mu.Lock()
+		defer mu.Unlock()
+		if at.IsZero() || now().Sub(at) > age {
+			said, at = ask(), now()
+		}
+		return said
+	}
+}
+
 func offerFit(e library.Entry, f library.Source, m fit.Machine) engine.Fit {
-	context := min(offerContext, e.Context)
-	v := engine.Fit{Kind: engine.FitsCPU, RAM: m.RAM, Context: context,
-		Need: engine.Need{Weights: f.SizeBytes, KV: e.KVBytes * int64(context), Compute: offerCompute, Process: offerProcess}}
+	length := min(offerContext, e.Context)
+	v := engine.Fit{Context: length, Layers: cmp.Or(e.Layers, offerLayers) + 1,
+		Need: engine.Need{Weights: f.SizeBytes, KV: e.KVBytes * int64(length), Compute: offerCompute, Process: offerProcess}}
+	each := max(1, (v.Need.Weights+v.Need.KV)/int64(v.Layers)) // about: which layers are larger is in the header
 	for _, free := range m.GPUs {
-		v.VRAM += free
+		v.GPULayers += int(max(0, free-offerCompute-fit.GPUReserve) / each)
 	}
-	onGPU := v.Need.Weights + v.Need.KV + v.Need.Compute
-	switch {
-	case v.VRAM > onGPU:
-		v.Kind = engine.FitsGPU
-	case m.RAM > 0 && v.Need.Total() > m.RAM:
-		v.Kind = engine.FitsNot
-	}
-	if v.Kind == engine.FitsCPU && f.SizeBytes > 0 && m.BytesPerSecond > 0 {
-		v.TokensPerSecond = fit.Speed(float64(f.SizeBytes), offerLayers, offerVocabulary, m.BytesPerSecond)
-	}
-	return v
+	v.GPULayers = min(v.GPULayers, v.Layers)
+	return fit.Verdict(v, m, f.SizeBytes, offerVocabulary)
 }
 
 // fitsBeside tells whether the model at path fits into the memory that is left.
@@ -61,6 +74,6 @@ func fitsBeside(path string) bool {
 	if err != nil {
 		return true // loading says what is wrong
 	}
-	v, err := judge(context.Background(), file)
+	v, err := judge(context.Background(), file, path)
 	return err == nil && v.Kind != engine.FitsNot && v.Need.Total() < runner.AvailableMemory()
 }

@@ -37,6 +37,9 @@ func (a *App) getAnatomy(ctx context.Context, _ request, i shelf.Item) (fragment
 		return fragment{}, err
 	}
 	view := a.anatomy(i.Name, anatomy)
+	if _, info, ready := a.model.answering(); ready && info.Path == i.Path && len(info.Devices) > 0 { // no estimate: that would count what it takes as taken
+		view.Verdict = a.say("anatomy.loaded", a.placed(info), a.language().Number(info.ContextLength))
+	}
 	if i.TokensPerSecond > 0 && view.Verdict != "" { // the estimate beside what came of it
 		view.Verdict += ". " + a.say("anatomy.measured", a.rate(i.TokensPerSecond))
 	}

@@ -32,6 +32,7 @@ type Entry struct {
 	Languages  []string  `json:"languages"`          // ISO 639-1
 	Context    int       `json:"context"`            // tokens, as trained
 	Parameters int64     `json:"parameters"`         // weights
+	Layers     int       `json:"layers"`             // without the output
 	KVBytes    int64     `json:"kv_bytes_per_token"` // of the KV cache in f16
 	Thinks     bool      `json:"thinks"`             // can reason before it answers
 	Tools      bool      `json:"tools"`              // can call tools

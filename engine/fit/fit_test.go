@@ -29,7 +29,7 @@ func TestVerdicts(t *testing.T) {
 	f := tiny(t, "llama") // 4 layers and the output
 	need := Estimate(f, Settings{Context: 8192})
 	layer := layerSizes(f, 8192, "")[3]
-	gpuBuffers := computeBytes(f, 8192, GPUBatchTokens) + gpuReserve
+	gpuBuffers := computeBytes(f, 8192, GPUBatchTokens) + GPUReserve
 	const gib = 1 << 30
 	for _, test := range []struct {
 		name       string
@@ -45,7 +45,7 @@ func TestVerdicts(t *testing.T) {
 		{"not even that", Machine{RAM: need.Process}, Settings{}, engine.FitsNot, 0, ShortestContext},
 		{"a large GPU", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, engine.FitsGPU, 5, 8192},
 		{"a GPU for the output and two layers", Machine{RAM: 8 * gib, GPUs: []int64{gpuBuffers + layerSizes(f, 8192, "")[4] + 2*layer + layer/2}}, Settings{Context: 8192}, engine.FitsPartly, 3, 8192},
-		{"a GPU that is full", Machine{RAM: 8 * gib, GPUs: []int64{gpuReserve}}, Settings{Context: 8192}, engine.FitsCPU, 0, 8192},
+		{"a GPU that is full", Machine{RAM: 8 * gib, GPUs: []int64{GPUReserve}}, Settings{Context: 8192}, engine.FitsCPU, 0, 8192},
 		{"a GPU that is not wanted", Machine{RAM: 8 * gib, GPUs: []int64{8 * gib}}, Settings{Context: 8192, GPULayers: -1}, engine.FitsCPU, 0, 8192},
 		{"little memory, but a large GPU", Machine{RAM: gib / 8, GPUs: []int64{8 * gib}}, Settings{Context: 8192}, engine.FitsGPU, 5, 8192},
 	} {

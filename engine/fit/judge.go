@@ -16,23 +16,24 @@ type Machine struct {
 	BytesPerSecond float64 // that all cores together read; 0 unknown
 }
 
-// ShortestContext is what a chat needs to make sense, in tokens.
-const ShortestContext = 2048
-
-// Judge says how the model of f fits the machine.
+// Judge says how the model of f fits the machine: where Choose puts it, what that
+// takes, and how fast it is.
 func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
-	v := engine.Fit{RAM: m.RAM, Layers: layers(f) + 1, Context: s.Context}
+	place := Choose(f, s, m)
+	need := Estimate(f, Settings{Context: place.Context, KVType: s.KVType})
+	return Verdict(engine.Fit{Need: need, Context: place.Context, GPULayers: place.Layers, Layers: place.All}, m, BytesPerToken(f), vocabulary(f))
+}
+
+// Verdict completes a fit of which the need and the place are known: of a model
+// that reads so many bytes of its weights for each token.
+func Verdict(v engine.Fit, m Machine, bytesPerToken int64, vocabulary int) engine.Fit {
+	v.RAM = m.RAM
 	for _, free := range m.GPUs {
 		v.VRAM += free
 	}
-	if v.Context == 0 {
-		v.Context = Longest(f, s.KVType, m.RAM)
-	}
-	v.Need = Estimate(f, Settings{Context: v.Context, KVType: s.KVType})
-	v.GPULayers = GPULayers(f, Settings{Context: v.Context, KVType: s.KVType, GPULayers: s.GPULayers}, m.GPUs)
 	onCPU := 1 - float64(v.GPULayers)/float64(v.Layers)
 	if onCPU > 0 && m.BytesPerSecond > 0 {
-		v.TokensPerSecond = Speed(float64(BytesPerToken(f))*onCPU, float64(layers(f))*onCPU, vocabulary(f), m.BytesPerSecond)
+		v.TokensPerSecond = Speed(float64(bytesPerToken)*onCPU, float64(v.Layers-1)*onCPU, vocabulary, m.BytesPerSecond)
 	}
 	host := v.Need.Process + int64(float64(v.Need.Total()-v.Need.Process)*onCPU)
 	switch {
@@ -48,29 +49,8 @@ func Judge(f *gguf.File, s Settings, m Machine) engine.Fit {
 	return v
 }
 
-// Reserve is what stays free of so much memory for the system and other
-// programs: 1.5 GiB, or a quarter if that is more.
-func Reserve(available int64) int64 { return max(3<<29, available/4) }
-
-// Longest is the longest context, in tokens, that fits beside the weights into
-// so much memory, up to the model's own and no less than ShortestContext. An
-// unknown amount, 0, counts as enough.
-func Longest(f *gguf.File, kvType string, available int64) int {
-	trained := f.Summary().TrainedContext
-	if trained == 0 || available == 0 {
-		return trained
-	}
-	empty := Estimate(f, Settings{KVType: kvType}).Total()
-	each := Estimate(f, Settings{KVType: kvType, Context: ContextStep}).Total() - empty
-	if each <= 0 {
-		return trained
-	}
-	steps := max(0, available-Reserve(available)-empty) / each
-	return min(trained, max(ShortestContext, int(min(steps, 1<<22))*ContextStep))
-}
-
-// gpuReserve stays free of a GPU's memory for its driver and the desktop.
-const gpuReserve = 400 << 20
+// GPUReserve stays free of a GPU's memory for its driver and the desktop.
+const GPUReserve = 400 << 20
 
 // GPULayers is how many layers go to the GPUs, the output counted as the last:
 // as many as s says, else as many as fit with their part of the KV cache and the
@@ -84,7 +64,7 @@ func GPULayers(f *gguf.File, s Settings, free []int64) int {
 		return min(s.GPULayers, all)
 	}
 	length := roundUp(int64(s.Context), ContextStep)
-	buffers := computeBytes(f, length, GPUBatchTokens) + gpuReserve
+	buffers := computeBytes(f, length, GPUBatchTokens) + GPUReserve
 	rooms := slices.Clone(free)
 	sizes := layerSizes(f, length, s.KVType)
 	at, n := 0, 0

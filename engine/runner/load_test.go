@@ -168,9 +168,9 @@ func TestTheContextIsTheLongestThatFits(t *testing.T) {
 		{"more than there is memory", engine.LoadOptions{ContextLength: 8000}, llama.KVFloat16, 8000*perToken - 1, 0},
 	}
 	for _, test := range tests {
-		got, yarn, err := contextLength(file, test.opts, test.kv, test.available)
-		if got != test.want || yarn != 0 || (err != nil) != (test.want == 0) {
-			t.Errorf("%s: %d tokens, %v; want %d", test.name, got, err, test.want)
+		p, err := choosePlace(file, test.opts, test.kv, nil, test.available)
+		if refused := test.want == 0; err == nil && p.length != test.want || p.yarn != 0 || (err != nil) != refused {
+			t.Errorf("%s: %+v, %v; want %d tokens", test.name, p, err, test.want)
 		}
 	}
 }
@@ -190,9 +190,9 @@ func TestASmolLM3TakesTwiceItsContextWithYarn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for length, want := range map[int]int{8192: 0, 8193: yarnFactor, 16_384: yarnFactor} {
-		if n, yarn, err := contextLength(file, engine.LoadOptions{ContextLength: length}, llama.KVFloat16, 0); n != length || yarn != want || err != nil {
-			t.Errorf("asked for %d: %d with a factor of %d, %v; want a factor of %d", length, n, yarn, err, want)
+	for length, want := range map[int]int{8192: 0, 8193: fit.YarnFactor, 16_384: fit.YarnFactor} {
+		if p, err := choosePlace(file, engine.LoadOptions{ContextLength: length}, llama.KVFloat16, nil, 0); p.length != length || p.yarn != want || err != nil {
+			t.Errorf("asked for %d: %+v, %v; want a factor of %d", length, p, err, want)
 		}
 	}
 	info, err := r.Load(t.Context(), path, engine.LoadOptions{ContextLength: 20_000, Threads: 1}, nil)

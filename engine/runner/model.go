@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"notso/engine"
@@ -55,6 +56,9 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	}
 
 	devices := library.Devices()
+	if own.Pretend != nil {
+		devices = append(slices.Clone(own.Pretend.Devices), devices...)
+	}
 	p, err := choosePlace(file, opts, kv, devices, availableMemory(devices))
 	if err != nil {
 		return nil, err
@@ -86,6 +90,9 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 
 // load opens weights and context with so many layers on a GPU.
 func (m *model) load(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, own Options, settings llama.ContextOptions, layers int, progress func(float64)) (err error) {
+	if err := own.Pretend.refuses(layers); err != nil {
+		return &engine.ModelFileError{Path: file.Path, Reason: err.Error()}
+	}
 	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, progress)
 	switch {
 	case ctx.Err() != nil && err != nil:

@@ -45,6 +45,23 @@ type Options struct {
 	LibraryDir string // the folder of the libraries
 	Unchecked  bool   // the libraries are the user's own build: there is no manifest
 	Snapshots  Snapshots
+
+	Pretend *Pretend // for tests; nil is this machine
+}
+
+// Pretend puts graphics devices in the place of what llama.cpp finds, for tests of
+// what is done with them. Their layers are computed on the processor.
+type Pretend struct {
+	Devices []llama.Device
+	Takes   int // most layers that the devices take before they refuse; 0 is as many as asked
+}
+
+// refuses is what a device says whose memory is not what it was.
+func (p *Pretend) refuses(layers int) error {
+	if p == nil || p.Takes == 0 || layers <= p.Takes {
+		return nil
+	}
+	return fmt.Errorf("allocate %d layers: out of memory", layers)
 }
 
 // Runner is an engine.Engine with llama.cpp in this process.

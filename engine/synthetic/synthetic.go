@@ -10,6 +10,8 @@ package synthetic
 import (
 	_ "embed"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"notso/engine/gguf"
@@ -99,4 +101,37 @@ func (s Shape) file() *gguf.Writer {
 	w.Set("tokenizer.chat_template", Template())
 	s.addTensors(w)
 	return w
+}
+
+// headRoom is more than the header of any shape, in bytes.
+const headRoom = 16 << 20
+
+// WriteHollow writes a model without its weights at path: the header of Write's
+// file, and a hole of the size of the rest. It is for those who look at headers.
+func WriteHollow(path string, s Shape) error {
+	head := &beginning{}
+	s.file().WriteTo(head) // ends with the error of a full one
+	if err := os.WriteFile(path, head.bytes, 0o600); err != nil {
+		return err
+	}
+	f, err := gguf.Read(path)
+	if err != nil {
+		return fmt.Errorf("write the header of the shape %s: %w", s.Name, err)
+	}
+	end := f.DataOffset
+	for _, t := range f.Tensors {
+		end = max(end, f.DataOffset+int64(t.Offset+t.Size))
+	}
+	return os.Truncate(path, end)
+}
+
+// beginning keeps what is written first.
+type beginning struct{ bytes []byte }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	if len(b.bytes)+len(p) > headRoom {
+		return 0, io.ErrShortWrite
+	}
+	b.bytes = append(b.bytes, p...)
+	return len(p), nil
 }
