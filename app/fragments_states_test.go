@@ -40,7 +40,7 @@ func states() []state {
 			p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: 4, Parts: []replyPart{
 				{Part: "reasoning", From: 2, Summary: "Thought for 4 s"},
 				{Part: "text", Blocks: []string{"<p>Because air scatters short waves more than long ones, by the fourth power of their frequency: <strong>Rayleigh scattering</strong>. Blue reaches you from every side.</p>", "<p>Violet would scatter still more, but the sun sends less of it, and</p>"}}}})
-			p.Until(`document.querySelector('#turn-6 [data-part=text] > .block:nth-child(2)')`)
+			p.Until(`document.querySelector('#turn-6 [data-part=text] > .blocks > .block:nth-child(2)')`)
 		}},
 		{name: "palette", page: cannedPage(cannedTalk()), reach: func(_ *canned, p *webtest.Page) { p.Type("#message", "/") }},
 		{name: "filtered", page: cannedPage(cannedEmpty()), reach: func(_ *canned, p *webtest.Page) { p.Type("#message", "/the") }},

@@ -2,6 +2,8 @@ package app
 
 import (
 	"html/template"
+	"iter"
+	"slices"
 
 	"notso/app/chat"
 	"notso/app/markdown"
@@ -46,13 +48,23 @@ type conversationView struct {
 	Running     bool      // a reply is being written: the send button stops it
 }
 
+// blocks are the rendered blocks of a text. They fill blocks.html.
+type blocks []template.HTML
+
+// groupSize is how many blocks of a text stand in a group: what is laid out anew
+// when a reply grows is one group's blocks and the groups, see frontend/js/blocks.js.
+const groupSize = 32
+
+// Groups are the blocks in groups of groupSize, the last one smaller.
+func (b blocks) Groups() iter.Seq[blocks] { return slices.Chunk(b, groupSize) }
+
 // turnView fills turn.html.
 type turnView struct {
 	ID          int64
 	User        bool
-	Divider     string          // shown above the turn: from here on the model starts afresh
-	Text        []template.HTML // rendered blocks
-	Reasoning   []template.HTML
+	Divider     string // shown above the turn: from here on the model starts afresh
+	Text        blocks
+	Reasoning   blocks
 	Summary     string           // of the fold: "Thought for 4 s · 120 tokens", "Thinking: …"
 	Files       []attachmentView // that went with a message
 	Fold        string           // the reader's wish: open, closed or auto (also "")

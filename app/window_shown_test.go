@@ -27,7 +27,7 @@ func requireShown(t testing.TB, p *webtest.Page, blocks []template.HTML) {
 			for (const said of copy.querySelectorAll('.said, .drawing')) said.remove();
 			return copy.textContent;
 		};
-		const shown = [...document.querySelectorAll('#turn-6 [data-part=text] > .block')].map(text).join('');
+		const shown = [...document.querySelectorAll('#turn-6 [data-part=text] > .blocks > .block')].map(text).join('');
 		const wanted = text(want);
 		if (shown === wanted) return '';
 		let at = 0;

@@ -117,7 +117,7 @@ func TestWindowOutlivesItsWorker(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			w.t = t
 			w.say("Tell me a long story about a lighthouse keeper, with many details.")
-			w.find("#turns > .turn[data-state=running]:last-of-type [data-part=text] > .block")
+			w.find("#turns > .turn[data-state=running]:last-of-type [data-part=text] .block")
 			worker := w.worker(0)
 			before := w.text("#turns > .turn:last-of-type [data-part=text]")
 			kill(t, worker, signal)

@@ -51,6 +51,7 @@ import * as shortcuts from './shortcuts.js';
 import * as speak from './speak.js';
 import * as splitter from './splitter.js';
 import * as status from './status.js';
+import * as still from './still.js';
 import * as stretch from './stretch.js';
 import * as title from './title.js';
 import * as toast from './toast.js';
@@ -69,6 +70,6 @@ attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
   drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
   followups, formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
-  picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, stretch, title, toast,
-  toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
+  picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,
+  toast, toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
 });

@@ -4,6 +4,7 @@
 // An event may overtake the fragment of its turn, so events wait until the turn
 // is on the page. An event that the fragment already contains is dropped.
 import { all, listen } from './behaviours.js';
+import { append, at, count, cut } from './blocks.js';
 import htmx from './htmx.js';
 import { amend, patch } from './patch.js';
 import { on } from './wails.js';
@@ -83,19 +84,19 @@ function apply(turn, event) {
 function write(turn, { part, from, patch: change, blocks, summary }) {
   blocks ??= []; // Go writes an empty slice as null
   const box = turn.querySelector(`[data-part="${part}"]`);
-  if (from > box.children.length) return false;
-  if (change && !amend(box.children[from], change)) return false;
+  if (from > count(box)) return false;
+  if (change && !amend(at(box, from), change)) return false;
   if (change) from += 1;
   blocks.forEach((html, i) => {
     const block = document.createElement('div');
     block.className = 'block';
     block.dir = 'auto';
     block.innerHTML = html;
-    const old = box.children[from + i];
+    const old = at(box, from + i);
     if (old) patch(old, block);
-    else box.append(block);
+    else append(box, block);
   });
-  while (box.children.length > from + blocks.length) box.lastElementChild.remove();
+  cut(box, from + blocks.length);
   if (summary) turn.querySelector('.summary').textContent = summary;
   return true;
 }

@@ -3,6 +3,7 @@
 // turns themselves are silent, since a token alone says nothing. Replies to
 // choose from are not said: they are written at the same time.
 import { all, listen } from './behaviours.js';
+import { at as blockAt, count } from './blocks.js';
 import { say } from './words.js';
 
 const kept = 3; // pieces that stay on the page: what was said is no text to come across
@@ -36,9 +37,9 @@ export function connect(region) {
   function onWritten({ target, detail: { final } }) {
     if (target.closest('.candidates')) return;
     if (target.id !== turn) [turn, at, from] = [target.id, 0, 0];
-    const blocks = target.querySelector('[data-part="text"]').children;
-    for (const last = blocks.length - (final ? 0 : 1); at < last; [at, from] = [at + 1, 0]) tell(textOf(blocks[at]).slice(from));
-    const open = blocks[at];
+    const box = target.querySelector('[data-part="text"]');
+    for (const last = count(box) - (final ? 0 : 1); at < last; [at, from] = [at + 1, 0]) tell(textOf(blockAt(box, at)).slice(from));
+    const open = blockAt(box, at);
     if (!open || open.querySelector('figure, table')) return;
     const [settled] = sentence.exec(open.textContent.slice(from)) ?? [''];
     tell(settled);

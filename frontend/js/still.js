@@ -1,0 +1,72 @@
+// Groups of blocks of a long text, far from sight, stand still: they keep the
+// height that they have, and nothing in them scrolls or sticks, so that a frame
+// costs what is in sight (see prose.css). They are laid out and drawn all the same:
+// their text is found, chosen and read aloud as ever, and no height is guessed.
+import { all, listen } from './behaviours.js';
+
+const near = '100%'; // of a screen, from sight to what stands still
+
+export function connect(turns) {
+  const scroller = turns.closest('.scroller');
+  let watched = new WeakSet();
+
+  const observer = new IntersectionObserver((entries) => {
+    const far = entries.filter(({ isIntersecting, target }) => !isIntersecting && ready(target));
+    const heights = far.map(({ target }) => target.getBoundingClientRect().height); // now, not when it was seen to be far
+    far.forEach(({ target }, i) => {
+      if (heights[i] === 0) return; // it is not shown at all
+      target.style.blockSize = `${heights[i]}px`;
+      target.setAttribute('data-still', '');
+    });
+    for (const { isIntersecting, target } of entries) if (isIntersecting) move(target);
+  }, { root: scroller, rootMargin: `${near} 0px` });
+
+  function move(group) {
+    group.removeAttribute('data-still');
+    group.style.blockSize = '';
+  }
+
+  // The last group may grow, and so it is not watched.
+  function watch(box) {
+    for (let group = box?.lastElementChild?.previousElementSibling; group && !watched.has(group); group = group.previousElementSibling) {
+      watched.add(group);
+      observer.observe(group);
+    }
+  }
+
+  const look = () => turns.querySelectorAll('[data-part="text"]').forEach(watch);
+
+  // What may have another height now moves again, until it has been measured anew.
+  function anew() {
+    observer.disconnect();
+    watched = new WeakSet();
+    turns.querySelectorAll('[data-still]').forEach(move);
+    look();
+  }
+
+  // A turn that was drawn anew has lost what was set here.
+  function onSwap({ detail: { ctx: { target } } }) {
+    if (target?.isConnected && (turns.contains(target) || target.contains(turns))) anew();
+    else look();
+  }
+
+  const resized = new ResizeObserver(anew);
+  resized.observe(scroller);
+  const restyled = new MutationObserver(anew); // letters of another size, another density
+  restyled.observe(document.documentElement, { attributes: true });
+  return all(
+    listen(document, 'reply:written', ({ target }) => watch(target.querySelector('[data-part="text"]'))),
+    listen(document, 'htmx:after:swap', onSwap),
+    listen(document.fonts, 'loadingdone', anew),
+    () => observer.disconnect(),
+    () => resized.disconnect(),
+    () => restyled.disconnect(),
+  );
+}
+
+// Whether all that is drawn over its source is there (see math.js and diagram.js),
+// and nothing is scrolled, which it would forget.
+function ready(group) {
+  const drawn = [...group.querySelectorAll('.math[data-tex], figure[data-diagram]')].every((el) => el.matches('[data-failed], :has(> .katex, > .katex-display, > .drawing, > .said)'));
+  return drawn && [...group.querySelectorAll('pre, .table, .math[data-display]')].every(({ scrollLeft }) => scrollLeft === 0);
+}
