@@ -35,18 +35,23 @@ export function connect(scroller) {
   // A wheel that turns up is a wish, even before the browser has scrolled.
   const onWheel = (event) => event.deltaY < 0 && scroller.scrollTop > 0 && update(false);
 
-  const grown = new ResizeObserver(() => (follow && !turns.querySelector('.editing') ? toEnd() : update(false)));
+  const keep = () => (follow && !turns.querySelector('.editing') ? toEnd() : update(false));
+
+  const grown = new ResizeObserver(keep);
   grown.observe(turns);
   grown.observe(scroller);
 
   // Not one that is edited, or was, further up.
   const sent = (node) => node.dataset?.role === 'user' && !node.matches('.editing') && turns.querySelectorAll(`#${node.id} ~ .turn`).length <= 1;
 
-  // A message that was sent is a wish to see the answer.
-  const added = new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) if (sent(node)) toEnd();
+  // A message that was sent is a wish to see the answer. All else is followed at
+  // once and not with the next frame: what shrinks and grows until then moves the
+  // page up, and would be taken for the reader.
+  const written = new MutationObserver((records) => {
+    if (records.some(({ target, addedNodes }) => target === turns && [...addedNodes].some(sent))) toEnd();
+    else if (follow) keep();
   });
-  added.observe(turns, { childList: true });
+  written.observe(turns, { childList: true, characterData: true, subtree: true });
 
   const at = document.getElementById(scroller.dataset.at); // the turn that was asked for
   if (at) {
@@ -60,6 +65,6 @@ export function connect(scroller) {
     listen(scroller, 'wheel', onWheel, { passive: true }),
     listen(jump, 'click', () => { toEnd(); scroller.focus({ preventScroll: true }); }),
     () => grown.disconnect(),
-    () => added.disconnect(),
+    () => written.disconnect(),
   );
 }
