@@ -41,6 +41,9 @@ func TestABackgroundReplyLeavesTheChatsCacheAsItWas(t *testing.T) {
 				return reply1(t, r, greedy(12, question, first.text, "And of Spain?"))
 			}
 			with, without := chat(true), chat(false)
+			for _, u := range []*engine.Usage{&with.done.Usage, &without.done.Usage} {
+				u.Guessed, u.GuessedRight = 0, 0 // as many as pay on a machine that does other things, too
+			}
 			if with.text != without.text || with.done.Usage != without.done.Usage {
 				t.Errorf("with a title %q, %+v; without %q, %+v", with.text, with.done.Usage, without.text, without.done.Usage)
 			}
@@ -106,12 +109,12 @@ func TestABackgroundReplyWaitsForReplies(t *testing.T) {
 		if e.Kind == engine.EventText && title == nil {
 			title = make(chan error, 1)
 			go func() {
-				_, err := collect(r.Reply(context.Background(), req))
+				o, err := collect(r.Reply(context.Background(), req))
+				if writes(r) {
+					t.Errorf("the reply in the background ended first: %q, %v", o.text, err)
+				}
 				title <- err
 			}()
-		}
-		if e.Done == nil && len(title) > 0 {
-			t.Errorf("the reply in the background ended first: %v", <-title)
 		}
 	}
 	if err := <-title; err != nil {

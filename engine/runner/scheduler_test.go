@@ -23,8 +23,8 @@ func TestCancellingALongPrefillStopsWithinOneBatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		if e.Kind == engine.EventProgress && e.Progress.Done > 0 && at == 0 {
+			cancel() // first: the engine does not wait for the one who counts
 			at = evaluated(r)
-			cancel()
 		}
 		if e.Done != nil {
 			done = *e.Done
