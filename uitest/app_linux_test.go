@@ -159,6 +159,16 @@ func (w *window) find(css string) (element string) {
 	return element
 }
 
+// press clicks the first element that css selects, and the next one where the
+// window draws that anew before the click.
+func (w *window) press(css string) {
+	w.t.Helper()
+	eventually(w.t, "the window takes a click on "+css, func() bool {
+		element, err := w.element(css)
+		return err == nil && w.click(element) == nil
+	})
+}
+
 // say types text into the composer and sends it.
 func (w *window) say(text string) {
 	w.t.Helper()
@@ -187,9 +197,7 @@ func (w *window) reply(state string) string {
 // openLast shows the chat at the top of the list.
 func (w *window) openLast() {
 	w.t.Helper()
-	if err := w.click(w.find("#chats .chat button.open")); err != nil {
-		w.t.Fatal(err)
-	}
+	w.press("#chats .chat button.open")
 	w.find("#turns > .turn")
 }
 

@@ -52,9 +52,7 @@ func setMirror(t *testing.T, home, address string) {
 func TestFromAnEmptyHomeToTheFirstAnswer(t *testing.T) {
 	home, env := newcomer(t)
 	w := start(t, home, env...)
-	if err := w.click(w.find("#welcome .way.first")); err != nil {
-		t.Fatal(err)
-	}
+	w.press("#welcome .way.first")
 	eventually(t, "the model takes over", func() bool { return w.text(".heading .model") == "SmolLM3-Q4_K_M" })
 	w.find(".pill[data-state=ready]")
 	w.picture()
@@ -79,9 +77,7 @@ func TestWithoutANetworkTheFirstRunIsKind(t *testing.T) {
 	setMirror(t, home, server.URL)
 	server.Close() // so that nobody answers there
 	w := start(t, home, env...)
-	if err := w.click(w.find("#welcome .way.first")); err != nil {
-		t.Fatal(err)
-	}
+	w.press("#welcome .way.first")
 	eventually(t, "it says what is wrong, and what follows", func() bool {
 		return strings.Contains(w.text("#welcome .download .what"), "no connection to the network")
 	})

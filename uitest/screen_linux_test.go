@@ -45,9 +45,9 @@ func openScreen() (*screen, error) {
 		s.close()
 		return nil, err
 	}
-	if !poll(patience, func() bool { _, err := s.xdotool("getdisplaygeometry"); return err == nil }) {
+	if !poll(patience, func() bool { _, err := s.xdotool("get_desktop"); return err == nil }) { // which the window manager tells
 		s.close()
-		return nil, fmt.Errorf("Xvfb on display %s does not answer:\n%s", s.display, &s.log)
+		return nil, fmt.Errorf("no window manager on display %s of Xvfb:\n%s", s.display, &s.log)
 	}
 	return s, nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,6 +20,12 @@ const elementKey = "element-6066-11e4-a52e-4f735466cecf"
 
 // enter is the Enter key in WebDriver's keys.
 const enter = "\uE007"
+
+// The ports of WebKitWebDriver.
+const (
+	firstPort = 20000
+	lastPort  = 30000
+)
 
 // webdriver is a WebKitWebDriver process and its one session.
 type webdriver struct {
@@ -63,13 +70,17 @@ func drive(binary string, env []string) (*webdriver, error) {
 	return d, nil
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// freeAddress is one that nobody listens on. Its port is below those that the
+// kernel hands out, so that no other test gets it before the driver does.
+func freeAddress() (address string, err error) {
+	for port := firstPort + os.Getpid()%1000; port < lastPort; port++ {
+		address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		var l net.Listener
+		if l, err = net.Listen("tcp", address); err == nil {
+			return address, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", err
 }
 
 // close ends the driver and, if it still runs, the program.
@@ -91,7 +102,7 @@ func (d *webdriver) call(method, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	client := http.Client{Timeout: time.Minute}
+	client := http.Client{Timeout: patience}
 	res, err := client.Do(req)
 	if err != nil {
 		return err
