@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a console waits for what it expects.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 func TestConversation(t *testing.T) {
 	t.Setenv("NOTSO_HOME", t.TempDir())

@@ -11,7 +11,7 @@ import (
 // A server that cannot now is asked again, one that will not is left alone.
 func TestAServerThatIsSlowOrBusy(t *testing.T) {
 	meet(t, []encounter{
-		{name: "a stall", behave: func(p *publisher) {
+		{name: "a stall", stall: 300 * time.Millisecond, behave: func(p *publisher) {
 			p.misbehave = func(w http.ResponseWriter, r *http.Request, n int) bool {
 				if n > 1 {
 					return false

@@ -16,6 +16,7 @@ type encounter struct {
 	behave   func(*publisher)
 	request  func(*Request)
 	free     int64 // bytes on the disk; 0 is as it is
+	stall    time.Duration
 	wantFile bool
 	wantErr  string // part of it
 	asks     int    // at most; 0 is any number, -1 is none
@@ -41,7 +42,7 @@ func meet(t *testing.T, encounters []encounter) {
 			seen := &watcher{}
 			m := open(t, p, folder, func(o *Options) {
 				o.Changed = seen.watch
-				o.Stall = 300 * time.Millisecond
+				o.Stall = tt.stall
 				if tt.free > 0 {
 					o.Free = func(string) (int64, error) { return tt.free, nil }
 				}

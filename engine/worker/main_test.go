@@ -115,7 +115,7 @@ func ask(text string) engine.Request {
 }
 
 // patience is how long a test waits for what must happen.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // eventually waits until condition is true.
 func eventually(t *testing.T, what string, condition func() bool) {
