@@ -20,14 +20,6 @@ func (w *window) about(name string) {
 	w.find("dialog.anatomy[open]")
 }
 
-// press clicks the first element that css selects.
-func (w *window) press(css string) {
-	w.t.Helper()
-	if err := w.click(w.find(css)); err != nil {
-		w.t.Fatalf("press %s: %v", css, err)
-	}
-}
-
 // do runs a script in the page.
 func (w *window) do(script string, args ...any) {
 	w.t.Helper()
