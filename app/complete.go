@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"notso/app/command"
+	"notso/app/config"
 )
 
 // optionsView fills options.html, what may follow in a list of choices.
@@ -46,7 +47,8 @@ func (a *App) getComplete(_ context.Context, r request) (answer, error) {
 	return show(fragment{Name: "options.html", View: view}), nil
 }
 
-// complete lists the arguments that go on after line, "/theme da".
+// complete lists the arguments that go on after line, "/theme da", or whose note
+// does.
 func (a *App) complete(line string) []optionView {
 	name, typed, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
 	c, known := command.Find(name)
@@ -68,10 +70,15 @@ func (a *App) complete(line string) []optionView {
 			notes[p.Name] = a.describeManner(p.Manner)
 		}
 	}
+	if k, ok := config.FindKey(name); ok && k.Kind == config.Choice {
+		for _, word := range k.Values {
+			notes[word] = a.choiceLabel(k, word)
+		}
+	}
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	var options []optionView
 	for _, word := range words {
-		if strings.Contains(strings.ToLower(word), typed) && len(options) < completionsMost {
+		if strings.Contains(strings.ToLower(word+"\n"+notes[word]), typed) && len(options) < completionsMost {
 			options = append(options, optionView{Value: "/" + name + " " + word, Text: word, Note: notes[word], Icon: c.Icon})
 		}
 	}

@@ -76,11 +76,13 @@ func (a *App) everything(ctx context.Context, query string) (everythingView, err
 		view.Count = a.language().Count("everything.count", view.size())
 		return view, nil
 	}
+	words := strings.TrimPrefix(query, "/")
 	chats, err := a.chatItems(ctx)
 	if err != nil {
 		return view, err
 	}
 	commands, actions, settings := a.commandItems(), a.actionItems(), a.settingItems()
+	commands = append(commands, a.choiceItems(words)...)
 	if strings.TrimSpace(query) == "" {
 		view.add("recent", a.say("everything.recent"), a.recent(slices.Concat(chats, commands, actions, settings)), recentMost)
 	}
@@ -97,7 +99,7 @@ func (a *App) everything(ctx context.Context, query string) (everythingView, err
 		if strings.HasPrefix(query, "/") && kind.id != "commands" {
 			continue
 		}
-		view.add(kind.id, kind.name, fitting(kind.items, strings.TrimPrefix(query, "/")), kind.most)
+		view.add(kind.id, kind.name, fitting(kind.items, words), kind.most)
 	}
 	// The kind that fits best comes first; what was chosen last stays on top.
 	if strings.TrimSpace(query) != "" {
@@ -183,6 +185,23 @@ func (a *App) commandItems() (items []everythingItem) {
 	}
 	for _, p := range a.prompts() {
 		items = append(items, everythingItem{ID: "prompt-" + p.Name, Do: "compose", Value: "/" + p.Name + " ", Text: "/" + p.Name, Note: first(p.About, a.say("deeds.own_prompt")), Icon: "prompt"})
+	}
+	return items
+}
+
+// choiceItems are the commands with an argument that fits the query: "dark" is
+// enough for "/theme dark".
+func (a *App) choiceItems(query string) (items []everythingItem) {
+	if utf8.RuneCountInString(strings.TrimSpace(query)) < fewLetters {
+		return nil
+	}
+	for _, c := range command.All() {
+		if !c.In(command.Window) {
+			continue
+		}
+		for _, o := range a.complete("/" + c.Name + " " + query) {
+			items = append(items, everythingItem{ID: "choice-" + strconv.Itoa(len(items)), Do: "run", Value: o.Value, Text: o.Value, Note: first(o.Note, a.summary(c)), Icon: o.Icon})
+		}
 	}
 	return items
 }

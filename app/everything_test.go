@@ -241,3 +241,27 @@ func TestEverythingPalette(t *testing.T) {
 		t.Errorf("the chat is %+v, %v", c, err)
 	}
 }
+
+func TestAnArgumentIsEnoughToFindItsCommand(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	if err := b.opts.Config.Update(func(c *config.Config) { c.Language = "fr" }); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{"dark": "/theme dark", "sombre": "/theme dark", "appear": "/settings appearance", "da": ""} {
+		view, err := b.everything(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, group := range view.Groups {
+			for _, item := range group.Items {
+				if got == "" && strings.HasPrefix(item.ID, "choice-") {
+					got = item.Value
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%q finds %q, want %q", query, got, want)
+		}
+	}
+}

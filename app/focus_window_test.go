@@ -134,7 +134,7 @@ func TestFocusGoesToTheNeighbour(t *testing.T) {
 // where something does.
 func TestWhatIsTypedReachesTheMessageBox(t *testing.T) {
 	_, p := openCanned(t, webtest.NewBrowser(t), cannedPage(cannedTalk()))
-	p.Allow("405") // the test's page finds nothing
+	p.Allow("405")                                     // the test's page finds nothing
 	p.Until(`document.activeElement.id === 'message'`) // from the beginning
 	for _, test := range []struct {
 		name, click, focus string
