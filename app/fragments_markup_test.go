@@ -51,6 +51,20 @@ func cannedMarkup() conversationView {
 	return view
 }
 
+// cannedRightToLeft is a talk in Arabic and Hebrew, with what runs from left to
+// right within: code, numbers, names.
+func cannedRightToLeft() conversationView {
+	view := cannedTalk()
+	view.Title = "كيف أكتب برنامجا صغيرا بلغة Go؟"
+	words := markdown.New()
+	view.Turns = []turnView{
+		{ID: 1, User: true, State: "done", When: "20:14", Text: words.Plain("كيف أكتب برنامجا صغيرا بلغة Go؟ أريد قائمة من 3 خطوات، وملف `main.go`.")},
+		{ID: 2, State: "done", When: "20:14", Stats: "212 tokens · 18.2 tok/s · first after 0.4 s", Summary: "Thought for 4 s", Reasoning: words.Render(1, "يسأل المستخدم عن لغة Go."), Text: words.Render(2, markupTexts()[2]), CanRetry: true,
+			FollowUps: []string{"وماذا عن الاختبارات؟", "And in English?"}},
+	}
+	return view
+}
+
 func TestMarkup(t *testing.T) {
 	browser := webtest.NewBrowser(t)
 	for _, test := range []struct {

@@ -51,6 +51,7 @@ func states() []state {
 		}},
 		{name: "ends", page: failed},
 		{name: "markup", page: cannedPage(cannedMarkup())},
+		{name: "right to left", page: cannedPage(cannedRightToLeft())},
 		{name: "refused", page: cannedPage(cannedTalk()), reach: func(c *canned, p *webtest.Page) {
 			c.refuse = "A reply is still being written. Stop it with Escape, or wait until it is done."
 			p.Allow("422")
@@ -97,6 +98,8 @@ func TestWindowHasNoAccessibilityViolation(t *testing.T) {
 					takePicture(t, p, fmt.Sprintf("%s-%s-%d", s.name, theme, width))
 				}
 			}
+			checkOtherWays(t, p, s.name)
+			p.Close()
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"notso/app/export"
 	"notso/app/markdown"
 	"notso/app/words"
 )
@@ -39,8 +40,4 @@ func (a *App) warnings() []string {
 }
 
 // labels are the words around what is rendered from Markdown.
-func (a *App) labels() markdown.Labels {
-	return markdown.Labels{
-		Wrap: a.say("code.wrap"), Lines: a.say("code.lines"), Copy: a.say("code.copy"), Diagram: a.say("code.diagram"), Text: a.say("code.text"), Table: a.say("code.table"),
-	}
-}
+func (a *App) labels() markdown.Labels { return export.Labels(a.language()) }

@@ -32,7 +32,7 @@ func (a *App) Unseen(ctx context.Context, turnID int64) error {
 	if err != nil {
 		return err
 	}
-	body := t.Error
+	body := a.language().Anew(t.Error)
 	if body == "" {
 		body = title(t.Text)
 	}

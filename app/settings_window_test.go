@@ -191,15 +191,18 @@ func TestSettingsPageHasNoAccessibilityViolation(t *testing.T) {
 		if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > int(look.width) {
 			t.Errorf("at %d px the page is %d px wide", look.width, wide)
 		}
-		if *picturesDir != "" {
-			p.Screenshot(filepath.Join(*picturesDir, fmt.Sprintf("settings-%s-%s-%d", look.theme, look.scheme, look.width)+".png"))
+		takePicture(t, p, fmt.Sprintf("settings-%s-%s-%d", look.theme, look.scheme, look.width))
+	}
+	p.Media("prefers-color-scheme", "light")
+	p.Do(webtest.Script(`document.documentElement.dataset.theme = "light"; for (const path of document.querySelectorAll('.paths code')) path.textContent = '/home/me/.local/share/notso'`))
+	sections := webtest.Get[[]string](p, `[...document.querySelectorAll('[data-section]')].map((b) => b.dataset.section)`)
+	for _, size := range [][2]int64{{1280, 800}, {640, 400}} { // the second is the first at 200 %
+		p.Resize(size[0], size[1])
+		for _, section := range sections {
+			p.Do(chromedp.Click(chromedp.CSS(`[data-section=` + section + `]`)))
+			p.Until(`document.activeElement.id === 'section-` + section + `-title'`)
+			takePicture(t, p, fmt.Sprintf("settings-%s-%d", section, size[0]))
 		}
 	}
-	if *picturesDir != "" {
-		for _, section := range []string{"model", "context", "behaviour"} {
-			p.Resize(1280, 800)
-			p.Do(webtest.Script(`document.documentElement.dataset.theme = "light"`), chromedp.Click(chromedp.CSS(`[data-section=`+section+`]`)))
-			p.Screenshot(filepath.Join(*picturesDir, "settings-section-"+section+".png"))
-		}
-	}
+	checkOtherWays(t, p, "settings")
 }

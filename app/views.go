@@ -129,7 +129,7 @@ func reasoningID(turn int64) int64 { return 2*turn + 1 }
 func (a *App) notice(t chat.Turn) string {
 	switch {
 	case t.Error != "":
-		return t.Error
+		return a.language().Anew(t.Error)
 	case t.State == chat.Stopped:
 		return a.say("turn.stopped")
 	case t.Stats.Finish == string(engine.FinishLength):

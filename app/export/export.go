@@ -203,7 +203,7 @@ func note(in words.Words, t chat.Turn) string {
 		return in.Say("export.stopped")
 	case chat.Interrupted, chat.Failed:
 		if t.Error != "" {
-			return t.Error
+			return in.Anew(t.Error)
 		}
 		return in.Say("export.ended")
 	}

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"notso/app/chat"
+	"notso/app/words"
 
 	"golang.org/x/net/html"
 )
@@ -230,5 +231,20 @@ func TestFileNameIsOneThatEverySystemTakes(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestAPageIsInItsLanguageAndItsTextsRunTheirOwnWay(t *testing.T) {
+	c, turns := sample()
+	turns[2].Text = "| a |\n|---|\n| 1 |\n\nمرحبا بالعالم\n\nAnd in English.\n"
+	turns[6].Error = words.In("en", "").Say("error.interrupted") // when the app spoke English
+	var out bytes.Buffer
+	if err := WriteIn(words.In("fr", ""), &out, "html", c, turns); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<html lang="fr">`, `aria-label="Tableau"`, `>Copier<`, `<div dir="auto"><p>مرحبا بالعالم</p></div>`, `<div dir="auto"><p>And in English.</p></div>`, words.In("fr", "").Say("error.interrupted")} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in\n%s", want, out.String())
+		}
 	}
 }

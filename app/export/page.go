@@ -49,7 +49,7 @@ func writeHTML(w io.Writer, in words.Words, c chat.Chat, turns []chat.Turn) erro
 		return err
 	}
 	p := page{Language: in.Code(), Reasoning: in.Say("export.reasoning"), Title: heading(in, c), Date: c.Created.Format(clock), CSS: css}
-	r := markdown.New()
+	r := markdown.NewIn(func() markdown.Labels { return Labels(in) })
 	for _, t := range chat.Branch(turns, c.Head) {
 		view := pageTurn{User: t.Role == chat.User, Speaker: speaker(in, t, turns), When: t.Created.Format(clock), Note: note(in, t)}
 		if view.User {
@@ -64,6 +64,13 @@ func writeHTML(w io.Writer, in words.Words, c chat.Chat, turns []chat.Turn) erro
 		p.Turns = append(p.Turns, view)
 	}
 	return t.Execute(w, p)
+}
+
+// Labels are the words around rendered Markdown, in a language.
+func Labels(in words.Words) markdown.Labels {
+	return markdown.Labels{
+		Wrap: in.Say("code.wrap"), Lines: in.Say("code.lines"), Copy: in.Say("code.copy"), Diagram: in.Say("code.diagram"), Text: in.Say("code.text"), Table: in.Say("code.table"),
+	}
 }
 
 // styles are those of the page, and the colours of code in both themes.

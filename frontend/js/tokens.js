@@ -14,6 +14,7 @@ export function connect(view) {
   let timer = 0;
   let loading = Promise.resolve();
   let wanted; // the token whose list is to show
+  let shown; // the one whose list is there
 
   // One after the other, and only what is still wanted when its turn comes.
   function show(token) {
@@ -26,9 +27,16 @@ export function connect(view) {
     if (list()?.dataset.index === token.dataset.index) return;
     await htmx.ajax('GET', `/turns/${view.dataset.turn}/choice?at=${token.dataset.index}`, { source: place, target: place, swap: 'innerHTML' });
     if (wanted !== token || !list()) return;
+    shown = token;
+    list().showPopover();
+    follow();
+  }
+
+  // The list stays beside its token when the window or the stream moves.
+  function follow() {
     const menu = list();
-    menu.showPopover();
-    const [at, { offsetWidth: width, offsetHeight: height }] = [token.getBoundingClientRect(), menu];
+    if (!menu?.matches(':popover-open')) return;
+    const [at, { offsetWidth: width, offsetHeight: height }] = [shown.getBoundingClientRect(), menu];
     const below = at.bottom + gap;
     menu.style.top = `${below + height <= innerHeight ? below : Math.max(gap, at.top - gap - height)}px`;
     menu.style.left = `${Math.max(gap, Math.min(at.left, innerWidth - gap - width))}px`;
@@ -79,6 +87,8 @@ export function connect(view) {
     listen(view, 'click', onClick),
     listen(view, 'mouseover', later),
     listen(view, 'focusin', ({ target }) => target.matches('.stream > .token') && show(target)),
+    listen(view, 'scroll', follow, { capture: true, passive: true }), // whatever scrolls in it
+    listen(window, 'resize', follow),
     () => clearTimeout(timer),
   );
   go(tokens[0]);
