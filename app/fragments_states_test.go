@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"notso/app/webtest"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // state is something the window can look like.
@@ -135,4 +137,25 @@ func TestWindowFitsEverySize(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what opens at 200 % zoom", func(t *testing.T) {
+		_, p := openCanned(t, browser, cannedPage(cannedTalk()))
+		p.Resize(640, 400)
+		for _, opened := range []struct {
+			name, part string
+			reach      func()
+		}{
+			{"palette", "#palette-panel", func() { p.Type("#message", "/") }},
+			{"sidebar", "#side", func() {
+				p.Press(kb.Escape)
+				p.Click(".opener")
+				p.Until(`document.querySelector('.pane').inert && document.querySelector('#side').getBoundingClientRect().left === 0`)
+			}},
+		} {
+			opened.reach()
+			if r := webtest.Get[[4]float64](p, `(() => { const r = document.querySelector('`+opened.part+`').getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })()`); r[0] < -.5 || r[1] < -.5 || r[2] > 640.5 || r[3] > 400.5 || r[3]-r[1] < 150 {
+				t.Errorf("the %s is at %v of 640 by 400", opened.name, r)
+			}
+			takePicture(t, p, "zoom-"+opened.name)
+		}
+	})
 }

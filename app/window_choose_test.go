@@ -29,6 +29,7 @@ func TestChoosing(t *testing.T) {
 			p.Until(`document.querySelectorAll('.candidates > .turn').length === 3 && document.querySelector('.candidates > .turn[data-state=running] .block') && document.querySelector('#turns').ariaBusy === 'true'`)
 			beside.end()
 			p.Until(`document.querySelectorAll('.candidates > .turn[data-state=done]').length === 3`)
+			p.Until(`[...spoken.children].map((piece) => piece.textContent).sort().join() === 'Reply 1 is written.,Reply 2 is written.,Reply 3 is written.'`)
 			p.CheckAccessibility("candidates")
 			p.Resize(360, 700)
 			if wide := webtest.Get[int](p, `document.documentElement.scrollWidth`); wide > 360 {
@@ -114,6 +115,8 @@ func testTokens(t *testing.T, b *bench, p *webtest.Page) {
 	p.Press(kb.ArrowRight)
 	p.Press(kb.ArrowRight)
 	p.Until(`document.activeElement.textContent === ' I' && document.querySelector('.choice:popover-open').dataset.index === '2'`)
+	p.Resize(500, 600)
+	p.Until(`(() => { const [at, list] = [document.activeElement, document.querySelector('.choice')].map((e) => e.getBoundingClientRect()); return list.right <= 500 && Math.min(Math.abs(list.top - at.bottom), Math.abs(at.top - list.bottom)) < 6; })()`)
 	p.CheckAccessibility("the tokens")
 	p.Press("\r")
 	p.Until(`document.activeElement.matches('.choice [role=menuitem]')`)

@@ -82,6 +82,8 @@ export function connect(view) {
     if (target.closest('[role="menuitem"][hx-post]')) view.close();
   }
 
+  const sized = new ResizeObserver(follow); // it stands in the middle: larger or smaller, all of it moves
+  sized.observe(view);
   const undo = all(
     listen(view, 'keydown', onKey),
     listen(view, 'click', onClick),
@@ -89,6 +91,7 @@ export function connect(view) {
     listen(view, 'focusin', ({ target }) => target.matches('.stream > .token') && show(target)),
     listen(view, 'scroll', follow, { capture: true, passive: true }), // whatever scrolls in it
     listen(window, 'resize', follow),
+    () => sized.disconnect(),
     () => clearTimeout(timer),
   );
   go(tokens[0]);
