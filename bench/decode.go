@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"notso/engine"
 	"notso/engine/fit"
 )
 
@@ -40,20 +41,22 @@ func decodeOverBare(ctx context.Context, r *run) (float64, string, error) {
 		return 0, "", err
 	}
 	r.decode = median(turns.ours)
-	return median(turns.ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens",
-		r.decode, median(turns.theirs), len(turns.ratios), turns.tokens/len(turns.ratios)), nil
+	return median(turns.ratios), fmt.Sprintf("%.1f tokens/s, llama.cpp alone %.1f; %d turns each of %d tokens, %.0f %% of them by fewer threads than the others",
+		r.decode, median(turns.theirs), len(turns.ratios), turns.tokens/len(turns.ratios), 100*turns.threads.fewer()), nil
 }
 
 // turns are the tokens a second of the program and of the bare loop, and the
 // first over the second, turn by turn.
 type turns struct {
 	ours, theirs, ratios []float64
-	tokens               int // that the program wrote
+	tokens               int          // that the program wrote
+	threads              threadCounts // that wrote them
 }
 
 // writeInTurn lets the program and the loop write one after the other, n times,
 // after prompts of equal length and as many tokens, tokens at most.
 func (s *session) writeInTurn(ctx context.Context, loop *bare, n int, question string, tokens int) (t turns, err error) {
+	t.threads = threadCounts{}
 	for range n {
 		reply, err := s.sayAlone(ctx, question, tokens)
 		if err != nil {
@@ -70,6 +73,7 @@ func (s *session) writeInTurn(ctx context.Context, loop *bare, n int, question s
 		ours, theirs := reply.rate(), float64(written-1)/took.Seconds()
 		t.ours, t.theirs, t.ratios = append(t.ours, ours), append(t.theirs, theirs), append(t.ratios, ours/theirs)
 		t.tokens += written
+		t.threads.add(engine.Batches(reply.turn.Stats.Batches))
 	}
 	return t, nil
 }

@@ -70,8 +70,8 @@ type Need struct {
 	Process int64 `json:"process"` // program, libraries, vocabulary
 
 	// Repacked is a second copy of some weights, in an order that suits the
-	// processor. The first is only mapped and not read again: the system counts it
-	// until it wants the memory back.
+	// processor, where the first is mapped (see fit.Reads). That is not read again:
+	// the system counts it until it wants the memory back.
 	Repacked int64 `json:"repacked"`
 }
 

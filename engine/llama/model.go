@@ -12,20 +12,23 @@ import (
 // ModelOptions sets how a model is loaded.
 type ModelOptions struct {
 	GPULayers int // layers to keep on a GPU; 0 keeps all on the CPU, AllLayers all on the GPU
+
+	// Read has the weights read into memory of this process. Else they are mapped,
+	// so that the system may drop and reload their pages.
+	Read bool
 }
 
 // AllLayers as ModelOptions.GPULayers puts the whole model on the GPU.
 const AllLayers = -1
 
-// Model holds the weights of one file. They are mapped, not read, so the system
-// may drop and reload their pages.
+// Model holds the weights of one file.
 type Model struct {
 	library *Library
 	handle  yzma.Model
 	vocab   *Vocab
 }
 
-// LoadModel maps the GGUF file at path. progress, which may be nil, gets
+// LoadModel opens the GGUF file at path. progress, which may be nil, gets
 // fractions from 0 to 1 on this goroutine; C code calls it, so it must not call
 // this package. Cancelling ctx ends the load at the next of them.
 //
@@ -50,6 +53,9 @@ func (l *Library) LoadModel(ctx context.Context, path string, opts ModelOptions,
 
 	params := yzma.ModelDefaultParams()
 	params.LoadMode = yzma.LoadModeMmap
+	if opts.Read {
+		params.LoadMode = yzma.LoadModeNone
+	}
 	params.NGpuLayers = int32(opts.GPULayers)
 	params.ProgressCallback = l.loads.callback
 	params.ProgressCallbackUserData = id

@@ -64,9 +64,10 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 		return nil, err
 	}
 	settings := llama.ContextOptions{Length: p.length, Yarn: p.yarn, Trained: m.info.TrainedContext, KVType: kv}
+	reads := fit.Reads(fit.Estimate(file, fit.Settings{Context: p.length, KVType: string(kv)}), availableMemory(devices))
 	furthest := 0.0 // a second try does not go back
 	layers, err := withFewer(p.layers, func(layers int) error {
-		return m.load(ctx, library, file, opts, own, settings, layers, func(fraction float64) {
+		return m.load(ctx, library, file, opts, own, settings, llama.ModelOptions{GPULayers: layers, Read: reads && layers == 0}, func(fraction float64) {
 			furthest = max(furthest, fraction*weightsShare)
 			progress(furthest)
 		})
@@ -83,17 +84,20 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	}
 	if layers == 0 {
 		m.info.Need = fit.Estimate(file, fit.Settings{Context: m.info.ContextLength, KVType: string(kv)})
+		if reads {
+			m.info.Need = fit.Read(m.info.Need)
+		}
 	}
 	progress(1)
 	return m, nil
 }
 
-// load opens weights and context with so many layers on a GPU.
-func (m *model) load(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, own Options, settings llama.ContextOptions, layers int, progress func(float64)) (err error) {
-	if err := own.Pretend.refuses(layers); err != nil {
+// load opens the weights as said, and a context.
+func (m *model) load(ctx context.Context, library *llama.Library, file *gguf.File, opts engine.LoadOptions, own Options, settings llama.ContextOptions, weights llama.ModelOptions, progress func(float64)) (err error) {
+	if err := own.Pretend.refuses(weights.GPULayers); err != nil {
 		return &engine.ModelFileError{Path: file.Path, Reason: err.Error()}
 	}
-	m.weights, err = library.LoadModel(ctx, file.Path, llama.ModelOptions{GPULayers: layers}, progress)
+	m.weights, err = library.LoadModel(ctx, file.Path, weights, progress)
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return ctx.Err()
@@ -105,7 +109,7 @@ func (m *model) load(ctx context.Context, library *llama.Library, file *gguf.Fil
 		m.weights.Close()
 		return &engine.UnsupportedError{What: fmt.Sprintf("a model that does not write text token by token (%s)", m.info.Architecture)}
 	}
-	if err := m.open(file, opts, own, settings, layers); err != nil {
+	if err := m.open(file, opts, own, settings, weights.GPULayers); err != nil {
 		m.weights.Close()
 		return err
 	}

@@ -257,8 +257,10 @@ func (l *lane) try(s step) (won bool) {
 	l.spent += s.took.Seconds()
 	l.triedFor += s.tokens
 	bar := typical(l.recent) * (1 - gain)
-	if l.trial == l.home && !l.contended {
-		bar = typical(l.recent) // back home needs no gain
+	if (l.trial == l.home || l.trial == l.most) && !l.contended {
+		// The way back needs no gain: what was won in a disturbance too small to be
+		// called one must not stay for as little as it costs now.
+		bar = typical(l.recent)
 	}
 	n := len(l.trials)
 	switch {
