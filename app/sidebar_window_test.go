@@ -199,7 +199,60 @@ func testManyChats(t *testing.T, b *bench, p *webtest.Page) {
 	p.Type("#message", "Up you go\r")
 	p.Until(`document.querySelectorAll('#chats .chat')[0].dataset.chat === '` + id + `' && document.querySelectorAll('#chat-` + id + `').length === 1`)
 	p.Do(webtest.Script(scrollThrough))
-	p.Until(`window.done_ && ` + rows + ` === 350 && new Set([...document.querySelectorAll('#chats .chat')].map((e) => e.id)).size === 350`)
+	at := func(place int) string {
+		return fmt.Sprintf(`document.activeElement.closest('.chat')?.ariaPosInSet === '%d'`, place)
+	}
+	p.Until(`window.done_ && document.querySelector('#older > .chat:last-child').ariaPosInSet === '350'`)
+	if n := webtest.Get[int](p, rows); n > 280 {
+		t.Errorf("%d rows are on the page, want those far from sight let go", n)
+	}
+
+	// Who walks the list comes by every chat, let go or not.
+	p.Do(webtest.Script(`document.querySelector('#older > .chat:last-child .open').focus()`))
+	for i := range 150 {
+		p.Press(kb.ArrowUp)
+		p.Until(at(349 - i))
+	}
+	p.Press(kb.Home)
+	p.Until(at(1))
+	p.Press(kb.End)
+	p.Until(at(350))
+	inSight := `(() => { const row = document.activeElement.getBoundingClientRect(), view = list.getBoundingClientRect(); return row.top >= view.top - 1 && row.bottom <= view.bottom + 1; })()`
+	p.Until(inSight)
+
+	// What is let go keeps its height, and comes back where it was.
+	p.Do(webtest.Script(`window.high = list.scrollHeight; window.blank = 0; window.walked = false;
+		window.up = () => requestAnimationFrame(() => {
+			const { left, top, width, height } = list.getBoundingClientRect();
+			if (document.elementFromPoint(left + width / 2, top + height / 2).matches('.gap')) blank += 1;
+			list.scrollTop -= 400;
+			if (list.scrollTop > 0) up(); else walked = true;
+		});
+		up()`))
+	p.Until(`walked`)
+	if by := webtest.Get[float64](p, `list.scrollHeight - high`); by > 1 || by < -1 {
+		t.Errorf("the list is %v px higher at its top than it was at its end", by)
+	}
+	if n := webtest.Get[int](p, `blank`); n > 0 {
+		t.Errorf("in %d frames there was a gap in sight", n)
+	}
+
+	// All are chosen, and stay so while the list is drawn anew.
+	p.Do(webtest.Script(`document.querySelector('#recent .open').focus()`))
+	p.Press("a", ctrl)
+	p.Until(`document.querySelector('#picked .count').textContent === '350 chats selected'`)
+	p.Do(webtest.Script(`document.querySelector('#recent > .chat:nth-of-type(5) .pick').click()`))
+	p.Until(`document.querySelector('#picked .count').textContent === '349 chats selected'`)
+	p.Do(webtest.Script(`document.querySelector('#recent > .chat:nth-of-type(5) .open').focus()`))
+	p.Press(kb.F2)
+	p.Until(`document.activeElement.matches('.rename input')`)
+	p.Press("Another name\r")
+	p.Until(`[...document.querySelectorAll('#recent .title')].some((e) => e.textContent === 'Another name') && document.querySelector('#picked .count').textContent === '349 chats selected'`)
+	p.Do(webtest.Script(`document.querySelector('#recent .chat:has(> .pick:checked) .open').focus()`))
+	p.Press(kb.Delete)
+	p.Until(`document.querySelectorAll('#chats .chat').length === 1 && document.activeElement.matches('#chats .open')`)
+	p.Click(".toast .undo")
+	p.Until(`document.querySelector('#recent').dataset.total === '350'`)
 }
 
 // scrollThrough goes down the list, a screen a frame, until nothing more comes.

@@ -32,9 +32,10 @@ func benchChats(b *testing.B, browser *webtest.Browser, t *table) {
 				requestAnimationFrame(step);
 			}`))
 			p.UntilTrue("the list is at its end", func() bool { return webtest.Get[bool](p, `ended`) })
-			if got := webtest.Get[int](p, `document.querySelectorAll('.chat').length`); got < n {
-				b.Fatalf("the list shows %d chats of %d", got, n)
+			if !webtest.Get[bool](p, fmt.Sprintf(`document.querySelector('#chat-%d').ariaPosInSet === '%d'`, first, n)) {
+				b.Fatalf("the list does not end with the last of %d chats", n)
 			}
+			t.add(b, "list of chats at its end, rows on the page", "flat", step, webtest.Get[float64](p, `document.querySelectorAll('.chat').length`))
 			all := framesOf(b, p)
 			t.add(b, "list of chats scrolled, ms a frame", "≤ 16", step, median(all))
 			t.add(b, "list of chats, ms of 95 frames in 100", "≤ 16", step, at(.95, all))

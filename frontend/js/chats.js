@@ -1,6 +1,7 @@
 // The list of chats by keyboard and by its menus: arrows move, F2 renames,
 // Delete deletes, the menu key opens what else there is to do.
 import { all, listen } from './behaviours.js';
+import { every, reach, standing } from './gaps.js';
 import htmx from './htmx.js';
 import { run } from './chatactions.js';
 import { number } from './places.js';
@@ -9,15 +10,15 @@ import { rename } from './rename.js';
 
 export function connect(nav) {
   // Rows are what can be focused: chats, and the heads of folders.
-  const rows = () => [...nav.querySelectorAll('.chat > .open, .folder summary')];
-  const folded = (row) => !row.matches('summary') && row.closest('details:not([open])');
+  const rows = () => every(nav, '.chat > .open, .folder summary');
+  const folded = (row) => !row.matches('summary') && standing(row).closest('details:not([open])');
   let lost = -1; // place in the list of a row that a swap may take away
 
   function step(row, by) {
     const list = rows();
     let at = list.indexOf(row) + by;
     while (list[at] && folded(list[at])) at += by;
-    list[at]?.focus();
+    reach(list[at])?.focus();
   }
 
   function onKey(event) {
@@ -27,8 +28,8 @@ export function connect(nav) {
     const actions = {
       ArrowDown: () => step(row, 1),
       ArrowUp: () => step(row, -1),
-      Home: () => rows()[0].focus(),
-      End: () => rows().filter((other) => !folded(other)).at(-1).focus(),
+      Home: () => reach(rows()[0]).focus(),
+      End: () => reach(rows().filter((other) => !folded(other)).at(-1)).focus(),
       ArrowRight: row.matches('summary') && (() => { row.parentElement.open = true; }),
       ArrowLeft: row.matches('summary') ? () => { row.parentElement.open = false; } : item.closest('.folder') && (() => item.closest('.folder').querySelector('summary').focus()),
       F2: () => rename(item),
@@ -49,7 +50,7 @@ export function connect(nav) {
 
   // A row that is one of several chosen ones stands for them all.
   function picked(item) {
-    const chosen = [...nav.querySelectorAll('.pick:checked')].map((box) => box.closest('.chat').dataset.chat);
+    const chosen = every(nav, '.pick:checked').map((box) => box.closest('.chat').dataset.chat);
     return chosen.includes(item.dataset.chat) ? chosen.join(',') : item.dataset.chat;
   }
 
@@ -69,12 +70,12 @@ export function connect(nav) {
   // What a part of the list that is kept does not know: where its chats went,
   // and which is shown.
   function settleOlder() {
-    const older = nav.querySelectorAll('#older > .chat');
+    const older = every(nav.querySelector('#older'), '.chat');
     if (older.length === 0) return;
     const above = new Set([...nav.querySelectorAll('#chats > :not(#older) .chat')].map(({ id }) => id));
     const shown = document.getElementById('conversation')?.dataset.chat;
     for (const chat of older) {
-      if (above.has(chat.id)) chat.remove();
+      if (above.has(chat.id)) reach(chat).remove();
       else if (chat.dataset.chat === shown) chat.querySelector('.open').setAttribute('aria-current', 'true');
       else chat.querySelector('.open[aria-current]')?.removeAttribute('aria-current');
     }
@@ -83,8 +84,8 @@ export function connect(nav) {
   // The page may hold a part of a list, so screen readers are told of the whole.
   function count() {
     for (const list of nav.querySelectorAll('ul[data-total]')) {
-      const rows = nav.querySelectorAll(list.id === 'recent' ? ':is(#recent, #older) > .chat' : `#${list.id} > .chat`);
-      number([...rows], 1, Math.max(list.dataset.total, rows.length));
+      const rows = (list.id === 'recent' ? ['recent', 'older'] : [list.id]).flatMap((id) => every(document.getElementById(id), '.chat'));
+      number(rows, 1, Math.max(list.dataset.total, rows.length));
     }
   }
 
@@ -96,7 +97,7 @@ export function connect(nav) {
     const named = nav.querySelector('[data-named]');
     named?.removeAttribute('data-named');
     if (named) rename(named);
-    else if (lost >= 0 && document.activeElement === document.body) (rows()[Math.min(lost, rows().length - 1)] ?? nav.querySelector('.new')).focus();
+    else if (lost >= 0 && document.activeElement === document.body) (reach(rows()[Math.min(lost, rows().length - 1)]) ?? nav.querySelector('.new')).focus();
   }
 
   count();

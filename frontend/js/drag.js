@@ -1,6 +1,7 @@
 // Drags chats into folders, and out of them. By pointer events: the web view's
 // own dragging does not begin on a button.
 import { all, listen } from './behaviours.js';
+import { every } from './gaps.js';
 import htmx from './htmx.js';
 
 const slop = 6; // px that the pointer may tremble before it is a drag
@@ -47,7 +48,7 @@ export function connect(nav) {
     dragged = true;
     const target = place(event);
     if (!target || target.contains(was.row)) return;
-    const chosen = [...nav.querySelectorAll('.pick:checked')].map((box) => box.closest('.chat').dataset.chat);
+    const chosen = every(nav, '.pick:checked').map((box) => box.closest('.chat').dataset.chat);
     const chats = chosen.includes(was.row.dataset.chat) ? chosen.join(',') : was.row.dataset.chat;
     htmx.ajax('POST', `/chats/move?folder=${target.dataset.folder}&chats=${chats}`, { source: nav, target: '#sidebar', swap: 'outerMorph' });
   }

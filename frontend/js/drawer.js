@@ -1,6 +1,7 @@
 // The sidebar: a column that can be put away, and on a narrow window a drawer
 // over the conversation.
 import { all, listen } from './behaviours.js';
+import { every, reach } from './gaps.js';
 import { post } from './http.js';
 
 export function connect(win) {
@@ -19,7 +20,7 @@ export function connect(win) {
     }
     update();
     if (!focus) return;
-    const to = open ? side.querySelector('[aria-current="true"]') ?? side.querySelector('.new') : opener;
+    const to = open ? reach(every(side, '[aria-current="true"]')[0]) ?? side.querySelector('.new') : opener;
     to.focus();
     if (document.activeElement !== to) requestAnimationFrame(() => to.focus()); // it is only now coming into sight
   }

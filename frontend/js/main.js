@@ -28,6 +28,7 @@ import * as focus from './focus.js';
 import * as fold from './fold.js';
 import * as followups from './followups.js';
 import * as formulas from './formulas.js';
+import * as gaps from './gaps.js';
 import * as gauge from './gauge.js';
 import * as importer from './importer.js';
 import * as keychoice from './keychoice.js';
@@ -69,7 +70,7 @@ import * as zoom from './zoom.js';
 attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
   drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
-  followups, formulas, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
+  followups, formulas, gaps, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,
   toast, toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
 });

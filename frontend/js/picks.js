@@ -2,16 +2,19 @@
 // arrows. A bar then offers what can be done with them.
 import { announce } from './announce.js';
 import { all, listen } from './behaviours.js';
+import { every, reach } from './gaps.js';
 import htmx from './htmx.js';
 import * as popup from './popup.js';
 import { count } from './words.js';
 
 export function connect(nav) {
   const bar = nav.querySelector('.picked');
-  const boxes = () => [...nav.querySelectorAll('.pick')];
+  const boxes = () => every(nav, '.pick');
+  const of = (box) => box.closest('.chat').dataset.chat;
   const chosen = () => boxes().filter((box) => box.checked);
-  const ids = () => chosen().map((box) => box.closest('.chat').dataset.chat).join(',');
+  const ids = () => chosen().map(of).join(',');
   let anchor = null; // where a range begins
+  let kept = new Set(); // the chats that are chosen: an answer may draw their rows anew
 
   function pick(box, on = !box.checked) {
     box.checked = on;
@@ -21,7 +24,7 @@ export function connect(nav) {
 
   function range(to) {
     const list = boxes();
-    const ends = [list.indexOf(anchor?.isConnected ? anchor : to), list.indexOf(to)].sort((a, b) => a - b);
+    const ends = [list.includes(anchor) ? list.indexOf(anchor) : list.indexOf(to), list.indexOf(to)].sort((a, b) => a - b);
     list.forEach((box, i) => { if (i >= ends[0] && i <= ends[1]) box.checked = true; });
     anchor ??= to;
     update(true);
@@ -34,7 +37,8 @@ export function connect(nav) {
   }
 
   function update(tell) {
-    const n = chosen().length;
+    kept = new Set(chosen().map(of));
+    const n = kept.size;
     if (n === 0 && bar.contains(document.activeElement)) nav.querySelector('.open[aria-current], .open, .new')?.focus();
     bar.hidden = n === 0;
     nav.parentElement.toggleAttribute('data-picking', n > 0);
@@ -75,7 +79,12 @@ export function connect(nav) {
     anchor ??= box;
     box.checked = true;
     range(next);
-    next.closest('.chat').querySelector('.open').focus();
+    reach(next).closest('.chat').querySelector('.open').focus();
+  }
+
+  function settle() {
+    if (kept.size > 0) for (const box of boxes()) box.checked ||= kept.has(of(box));
+    update();
   }
 
   function act(button) {
@@ -88,6 +97,6 @@ export function connect(nav) {
   return all(
     listen(nav, 'click', onClick, { capture: true }),
     listen(nav, 'keydown', onKey),
-    listen(document, 'htmx:after:swap', () => update()),
+    listen(document, 'htmx:after:swap', settle),
   );
 }
