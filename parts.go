@@ -66,9 +66,9 @@ func open(ctx context.Context, paths home.Paths, model string, stored bool) (_ *
 		p.Fits, p.Fit = fitsBeside, offerFits(paths)
 		p.Another = func() (engine.Engine, error) { return newEngine(settings.Get().Idle(), p.log, stored) }
 	}
-	if p.Shelf, err = openShelf(paths, p.Library, settings.Get()); err != nil {
+	if p.Shelf, err = openShelf(paths, p.Library, settings.Get(), true); err != nil {
 		p.Warnings = append(p.Warnings, app.SentenceIn(terminalWords(), err))
-		p.Shelf, err = openShelf(paths, p.Library, config.Default())
+		p.Shelf, err = openShelf(paths, p.Library, config.Default(), true)
 		if err != nil {
 			return nil, err
 		}

@@ -11,8 +11,9 @@ import (
 	"notso/app/shelf"
 )
 
-// openShelf opens the models folder.
-func openShelf(paths home.Paths, models *library.Library, settings config.Config) (*shelf.Shelf, error) {
+// openShelf opens the models folder. Downloads wait for a network as long as it
+// takes if patient, which whoever waits for their end is not.
+func openShelf(paths home.Paths, models *library.Library, settings config.Config, patient bool) (*shelf.Shelf, error) {
 	return shelf.Open(shelf.Options{
 		Folder:  paths.Models,
 		Records: filepath.Join(paths.Data, "models.json"),
@@ -23,6 +24,7 @@ func openShelf(paths home.Paths, models *library.Library, settings config.Config
 		Catalogue: catalogue(),
 		Rate:      int64(settings.DownloadLimit) * 1000,
 		Agent:     "notso/" + version,
+		Patient:   patient,
 	})
 }
 
@@ -45,5 +47,5 @@ func terminalShelf(paths home.Paths) (*shelf.Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openShelf(paths, newLibrary(paths.Models, ""), settings)
+	return openShelf(paths, newLibrary(paths.Models, ""), settings, false)
 }

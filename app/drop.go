@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"notso/app/library"
 	"notso/app/shelf"
 )
 
@@ -42,7 +43,7 @@ type refusal struct {
 // importDropped links the model files among paths, and those in folders. What is
 // no model at all is for others.
 func (a *App) importDropped(paths []string) (rest []string, refused []refusal) {
-	var taken []string
+	var taken []library.Model
 	seen := map[string]bool{} // models, since the parts of one often come together
 	for _, path := range paths {
 		files := modelFiles(path)
@@ -61,15 +62,19 @@ func (a *App) importDropped(paths []string) (rest []string, refused []refusal) {
 			case err != nil:
 				refused = append(refused, refusal{filepath.Base(file), err})
 			default:
-				taken = append(taken, m.Name)
+				taken = append(taken, m)
 			}
 		}
 	}
 	if len(taken) > 0 {
 		a.modelsChanged()
-		text := a.say("models.imported", taken[0])
+		text := a.brought(taken[0])
 		if len(taken) > 1 {
-			text = a.say("models.imported_more", a.language().Number(len(taken)), strings.Join(taken, ", "))
+			var names []string
+			for _, m := range taken {
+				names = append(names, m.Name)
+			}
+			text = a.say("models.imported_more", a.language().Number(len(taken)), strings.Join(names, ", "))
 		}
 		a.opts.Emit("toast", toastView{Text: text, Kind: "info"})
 	}

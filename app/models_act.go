@@ -7,6 +7,7 @@ import (
 
 	"notso/app/config"
 	"notso/app/hub"
+	"notso/app/library"
 	"notso/app/shelf"
 	"notso/app/words"
 )
@@ -277,7 +278,7 @@ func (a *App) postTake(_ context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	got, err := a.said(a.say("models.imported", m.Name), "")
+	got, err := a.said(a.brought(m), "")
 	got.fragments = append([]fragment{{Name: "strangers.html", View: a.strangers()}}, out(got.fragments)...)
 	return got, err
 }
@@ -303,7 +304,16 @@ func (a *App) postChoose(context.Context, request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return a.said(a.say("models.imported", m.Name), "")
+	return a.said(a.brought(m), "")
+}
+
+// brought says what becomes of a model that was linked: it answers where none did
+// before.
+func (a *App) brought(m library.Model) string {
+	if _, _, builtin, _ := a.model.snapshot(); builtin && m.Problem == "" && a.useModel(m.Path) == nil {
+		return a.say("models.brought_use", m.Name)
+	}
+	return a.say("models.imported", m.Name)
 }
 
 // modelsChanged lets the page of models fetch its parts again.

@@ -91,6 +91,14 @@ func (e *SpaceError) Error() string {
 	return fmt.Sprintf("the disk has room for %.1f GB more, and %.1f GB are needed", float64(e.Free)/1e9, float64(e.Need)/1e9)
 }
 
+// unreachable tells, of errors that may pass, those of the way to the server, as a
+// machine has them that is offline or has slept, from what the server said.
+func unreachable(err error) bool {
+	var status *StatusError
+	var part *RangeError
+	return !errors.As(err, &status) && !errors.As(err, &part) && !errors.Is(err, errChanged)
+}
+
 // passing tells whether trying again may help.
 func passing(err error) bool {
 	var status *StatusError

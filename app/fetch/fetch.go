@@ -92,6 +92,10 @@ type Options struct {
 
 	Stall   time.Duration                   // without a byte, after which a connection is given up; 0 is 30 s
 	Backoff func(attempt int) time.Duration // before the next attempt, counted from 1; nil doubles from 1 s to 1 min
+
+	// Patient goes on for as long as the server cannot be reached. Otherwise a
+	// download fails of that, too, after some attempts.
+	Patient bool
 }
 
 const (

@@ -69,3 +69,27 @@ func TestAServerSaysWhenToComeBack(t *testing.T) {
 		})
 	}
 }
+
+// A machine that sleeps or is offline for long goes on by itself, where nobody
+// waits for an end.
+func TestADownloadWaitsForTheNetwork(t *testing.T) {
+	const lost = 5 * attempts
+	for _, patient := range []bool{true, false} {
+		p := newPublisher(t, fileSize)
+		p.misbehave = func(w http.ResponseWriter, _ *http.Request, n int) bool {
+			if n <= lost {
+				panic(http.ErrAbortHandler) // the connection ends without a word
+			}
+			return false
+		}
+		m := open(t, p, t.TempDir(), func(o *Options) { o.Patient = patient })
+		defer m.Close()
+		if err := m.Start(p.request()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := m.Wait(t.Context(), "m.gguf")
+		if asked := p.count(); (err == nil) != patient || patient && asked <= lost || !patient && asked != attempts+1 {
+			t.Errorf("patient %t: %v after %d requests", patient, err, asked)
+		}
+	}
+}

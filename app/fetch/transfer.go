@@ -52,7 +52,7 @@ func (t *transfer) run(ctx context.Context) (err error) {
 		if t.part.size > had {
 			tries = 0
 		}
-		if tries++; !passing(err) || tries > attempts {
+		if tries++; !passing(err) || tries > attempts && !(t.m.opts.Patient && unreachable(err)) {
 			return err
 		}
 		pause := t.m.opts.Backoff(tries)

@@ -42,6 +42,8 @@ type Options struct {
 	Token  func(origin string) string // see fetch.ClientOptions
 	Agent  string                     // names this program to the hub
 	Now    func() time.Time           // nil is time.Now
+
+	Patient bool // see fetch.Options
 }
 
 // Shelf is the models folder and everything around it.
@@ -73,7 +75,7 @@ func Open(opts Options) (*Shelf, error) {
 	s := &Shelf{opts: opts}
 	s.client = fetch.NewClient(fetch.ClientOptions{Policy: fetch.Policy{Trusted: trusted}, Token: opts.Token, Agent: opts.Agent})
 	s.hub.Store(hub.New(s.client, opts.Mirror))
-	s.downloads, err = fetch.Open(fetch.Options{Folder: opts.Folder, Client: s.client, Rate: opts.Rate, Changed: s.changed})
+	s.downloads, err = fetch.Open(fetch.Options{Folder: opts.Folder, Client: s.client, Rate: opts.Rate, Changed: s.changed, Patient: opts.Patient})
 	if err != nil {
 		return nil, err
 	}
