@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"notso/app/webtest"
 
@@ -30,13 +31,16 @@ func drop(p *webtest.Page, selector string, files map[string]string) {
 	p.Do(webtest.Script(script + fmt.Sprintf(`for (const type of ['dragover', 'drop']) document.querySelector(%q).dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true })); })()`, selector)))
 }
 
+// localDay is the day of a time, in seconds since 1970, where this machine is.
+func localDay(seconds int64) string { return time.Unix(seconds, 0).Format("2 January 2006") }
+
 func testImport(t *testing.T, b *bench, p *webtest.Page) {
 	p.Type("#message", "/import\r")
 	p.Until(`document.querySelector('dialog.import[open] .drop')`)
 	lookAt(t, p, "import choose")
 	drop(p, "dialog.import .drop", map[string]string{"conversations.json": fixture(t, "chatgpt.json")})
 	p.Until(`document.querySelector('dialog.import .coming').textContent === '2 chats with 4 messages' && document.activeElement.matches('.import .main')`)
-	wantText(t, p, ".import .from", "From ChatGPT, 15 April 2022 to 14 November 2023")
+	wantText(t, p, ".import .from", fmt.Sprintf("From ChatGPT, %s to %s", localDay(1650000000), localDay(1700000300)))
 	if n, err := b.store.Counts(t.Context()); err != nil || n.Chats != 0 {
 		t.Errorf("the preview stored %+v, %v", n, err)
 	}
