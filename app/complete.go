@@ -72,7 +72,9 @@ func (a *App) complete(line string) []optionView {
 	}
 	if k, ok := config.FindKey(name); ok && k.Kind == config.Choice {
 		for _, word := range k.Values {
-			notes[word] = a.choiceLabel(k, word)
+			if label := a.choiceLabel(k, word); !strings.EqualFold(label, word) {
+				notes[word] = label
+			}
 		}
 	}
 	typed = strings.ToLower(strings.TrimSpace(typed))
