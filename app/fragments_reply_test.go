@@ -84,7 +84,7 @@ func testAutoscroll(t *testing.T, _ *canned, p *webtest.Page) {
 	// What shrinks and grows again before it is drawn moves the page up, and is
 	// nobody's wish.
 	p.Do(webtest.Script(`{
-		const block = document.querySelector('#turn-6 [data-part=text] > :last-child');
+		const block = document.querySelector('#turn-6 [data-part=text] > :last-child > :last-child');
 		const html = block.innerHTML;
 		block.replaceChildren();
 		scroller.scrollTop; // has it laid out

@@ -2,15 +2,16 @@
 // attached to, as the app's table and the user's settings have them.
 import { all, listen } from './behaviours.js';
 import { run } from './command.js';
+import { every, reach } from './gaps.js';
 import { leave, toggle } from './layer.js';
 import htmx from './htmx.js';
 
 const click = (selector) => document.querySelector(selector)?.click();
 
 function go(step) {
-  const chats = [...document.querySelectorAll('#sidebar .chat .open')];
+  const chats = every(document.getElementById('sidebar'), '.chat .open');
   const at = chats.findIndex((chat) => chat.ariaCurrent === 'true' || chat.getAttribute('aria-current') === 'true');
-  chats[Math.max(0, Math.min(chats.length - 1, at + step))]?.click();
+  reach(chats[Math.max(0, Math.min(chats.length - 1, at + step))])?.click();
 }
 
 const actions = {
