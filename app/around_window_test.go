@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	alt   = chromedp.Modifier(1)
 	ctrl  = chromedp.Modifier(2)
 	shift = chromedp.Modifier(8)
 )

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"strings"
 
@@ -308,12 +309,18 @@ func (a *App) postChoose(context.Context, request) (answer, error) {
 }
 
 // brought says what becomes of a model that was linked: it answers where none did
-// before.
+// before, and who brought it needs no welcome, unless to see a download end.
 func (a *App) brought(m library.Model) string {
-	if _, _, builtin, _ := a.model.snapshot(); builtin && m.Problem == "" && a.useModel(m.Path) == nil {
-		return a.say("models.brought_use", m.Name)
+	if _, _, builtin, _ := a.model.snapshot(); !builtin || m.Problem != "" || a.useModel(m.Path) != nil {
+		return a.say("models.imported", m.Name)
 	}
-	return a.say("models.imported", m.Name)
+	if w := a.welcome(); w != nil && w.Download == nil {
+		if err := a.opts.Config.Update(func(c *config.Config) { c.Welcomed = true }); err != nil {
+			slog.Warn("the welcome will be shown again", "error", err)
+		}
+		a.modelsChanged()
+	}
+	return a.say("models.brought_use", m.Name)
 }
 
 // modelsChanged lets the page of models fetch its parts again.

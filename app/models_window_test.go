@@ -297,6 +297,14 @@ func TestModelsPage(t *testing.T) {
 			p.Until(`document.querySelector('#shelf').textContent.includes('linked, the file belongs to another program')`)
 			p.Until(`document.querySelector('#strangers').textContent.includes('keep no model here')`)
 		}},
+		{"a model that a new user drops answers, and ends the welcome", false, []string{"elsewhere/mine.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			p.Until(`!document.querySelector('#welcome').hidden`)
+			b.Drop([]string{filepath.Join(b.root, "elsewhere", "mine.gguf")})
+			p.Until(`document.querySelector('.heading .model').textContent === 'mine' && document.querySelector('#welcome').hidden`)
+			p.Until(`document.querySelector('#toasts').textContent.includes('mine is on the list and answers from now on.')`)
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('[data-role=assistant][data-state=done]')`)
+		}},
 		{"a file that is dropped is on the list, and a broken link says so", false, []string{"models/one.gguf", "elsewhere/mine.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)
 			b.Drop([]string{filepath.Join(b.root, "elsewhere", "mine.gguf"), "/some/missing.md", "/some/missing.gguf"})

@@ -219,6 +219,13 @@ func testManyChats(t *testing.T, b *bench, p *webtest.Page) {
 	p.Until(at(350))
 	inSight := `(() => { const row = document.activeElement.getBoundingClientRect(), view = list.getBoundingClientRect(); return row.top >= view.top - 1 && row.bottom <= view.bottom + 1; })()`
 	p.Until(inSight)
+	last := webtest.Get[[]string](p, `[...document.querySelectorAll('#older > .chat')].slice(-2).map((row) => row.dataset.chat)`)
+	shows := func(id string) {
+		t.Helper()
+		p.Until(`document.querySelector('#conversation').dataset.chat === '` + id + `'`)
+	}
+	p.Press("\r")
+	shows(last[1])
 
 	// What is let go keeps its height, and comes back where it was.
 	p.Do(webtest.Script(`window.high = list.scrollHeight; window.blank = 0; window.walked = false;
@@ -236,6 +243,11 @@ func testManyChats(t *testing.T, b *bench, p *webtest.Page) {
 	if n := webtest.Get[int](p, `blank`); n > 0 {
 		t.Errorf("in %d frames there was a gap in sight", n)
 	}
+
+	// The chat before the one that is shown is known, though both are let go.
+	p.Until(`!document.querySelector('#sidebar [aria-current=true]')`)
+	p.Press(kb.ArrowUp, alt)
+	shows(last[0])
 
 	// All are chosen, and stay so while the list is drawn anew.
 	p.Do(webtest.Script(`document.querySelector('#recent .open').focus()`))
