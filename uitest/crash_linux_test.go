@@ -58,7 +58,7 @@ func dieWhileWriting(t *testing.T, w *window, written bool) string {
 	pid, worker := w.pid(), w.worker(0)
 	w.find("#turns > .turn[data-role=assistant]")
 	if written {
-		w.find("#turns > .turn:last-of-type [data-part=text] > .block")
+		w.find("#turns > .turn:last-of-type [data-part=text] .block")
 	}
 	var dead atomic.Bool
 	go func() {
