@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// A model of one's own comes by a drop or through the dialog, stays where it is,
-// is judged, and answers.
-func TestAModelIsBroughtByADropAndThroughTheDialog(t *testing.T) {
+// A model of one's own that is dropped stays where it is, and answers.
+func TestAModelIsBroughtByADrop(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(bench.root, "models", starter))
 	if err != nil {
 		t.Fatal(err)
@@ -20,11 +19,9 @@ func TestAModelIsBroughtByADropAndThroughTheDialog(t *testing.T) {
 	if err := os.Mkdir(elsewhere, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	dropped, chosen := filepath.Join(elsewhere, "dropped.gguf"), filepath.Join(elsewhere, "chosen.gguf")
-	for _, path := range []string{dropped, chosen} {
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	dropped := filepath.Join(elsewhere, "dropped.gguf")
+	if err := os.WriteFile(dropped, data, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	home, env := newcomer(t)
 	w := start(t, home, env...)
@@ -34,21 +31,15 @@ func TestAModelIsBroughtByADropAndThroughTheDialog(t *testing.T) {
 	eventually(t, "it answers from now on", func() bool { return w.text(".heading .model") == "dropped" })
 	w.find("#welcome[hidden]")
 	w.openModels()
-	w.chooses(`#section-import [hx-post="/models/choose"]`, "Choose a file", chosen, w.linked(chosen))
-	w.says("the chosen file", "#shelf", "chosen")
-	w.about("chosen")
-	w.says("how it fits", "dialog.anatomy", "tokens of context")
+	w.says("the dropped file", "#shelf", "linked, the file belongs to another program")
 	w.picture()
-	w.press("dialog.anatomy [data-close]")
 	w.press("#models [data-leave]")
 	w.say("What is the capital of France? Answer in one short sentence.")
 	if answer := w.reply("done"); !strings.Contains(answer, "Paris") {
 		t.Errorf("it answers %q", answer)
 	}
-	for _, path := range []string{dropped, chosen} {
-		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
-			t.Errorf("%s is not as it was: %v, %v", path, info, err)
-		}
+	if info, err := os.Lstat(dropped); err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
+		t.Errorf("the file is not as it was: %v, %v", info, err)
 	}
 }
 
@@ -58,22 +49,6 @@ func (w *window) linked(file string) func() bool {
 		target, err := os.Readlink(filepath.Join(w.home, "data", "models", filepath.Base(file)))
 		return err == nil && target == file
 	}
-}
-
-// chooses presses what opens a dialog, and answers file until done. Keys can be
-// lost, see saves.
-func (w *window) chooses(button, title, file string, done func() bool) {
-	w.t.Helper()
-	for _, delay := range []string{"20", "60", "180"} {
-		if bench.screen.find(title) == "" {
-			w.press(button)
-		}
-		bench.screen.answer(w.t, title, file, delay)
-		if poll(20*time.Second, done) {
-			return
-		}
-	}
-	w.t.Fatalf("%s was chosen in vain", file)
 }
 
 // drops drags file out of another program's window onto this one, until done. A
