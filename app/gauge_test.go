@@ -10,16 +10,7 @@ import (
 	"notso/engine/scripted"
 )
 
-func (b *bench) gauges() (list []gaugeView) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, e := range b.events {
-		if g, ok := e.data.(gaugeView); ok {
-			list = append(list, g)
-		}
-	}
-	return list
-}
+func (b *bench) gauges() []gaugeView { return sent[gaugeView](b) }
 
 // waitFor blocks until it is true, or ctx ends.
 func waitFor(ctx context.Context, true func() bool) {

@@ -83,12 +83,15 @@ func (b *bench) note(name string, data any) {
 }
 
 // replies returns the reply events so far.
-func (b *bench) replies() (list []replyEvent) {
+func (b *bench) replies() []replyEvent { return sent[replyEvent](b) }
+
+// sent is what events of one kind have carried so far.
+func sent[T any](b *bench) (list []T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.events {
-		if r, ok := e.data.(replyEvent); ok {
-			list = append(list, r)
+		if v, ok := e.data.(T); ok {
+			list = append(list, v)
 		}
 	}
 	return list
