@@ -34,7 +34,7 @@ func TestEstimatesAreWhatModelsTake(t *testing.T) {
 	for _, architecture := range []string{"gemma3", "qwen3"} {
 		path := filepath.Join(dir, architecture+".gguf")
 		shape := synthetic.Tiny(architecture)
-		shape.Layers, shape.Width, shape.FeedForward, shape.Heads, shape.KVHeads = 8, 1024, 2816, 16, 4 // so that the program is not most of it
+		shape.Layers, shape.Width, shape.FeedForward, shape.Heads, shape.KVHeads = 24, 1024, 2816, 16, 4 // so that the program is not most of it
 		if err := synthetic.Write(path, shape); err != nil {
 			t.Fatal(err)
 		}

@@ -46,7 +46,7 @@ func Estimate(f *gguf.File, s Settings) engine.Need {
 	need := engine.Need{
 		KV:      length*KVBytesPerToken(f, s.KVType) + stateBytes(f)*Sequences,
 		Compute: computeBytes(f, length, BatchTokens),
-		Process: processBytes + vocabularyBytes(f),
+		Process: processBytes + vocabularyBytes(f) + roundedBytes(),
 
 		Repacked: repackedBytes(f),
 	}

@@ -1,17 +1,32 @@
 package fit
 
 import (
-	"bytes"
 	"os"
+	"strings"
 
 	"notso/engine"
 )
 
-// hugePages is where Linux says for which memory it has pages of 2 MiB.
-const hugePages = "/sys/kernel/mm/transparent_hugepage/enabled"
+// hugePages says for which memory Linux has pages of 2 MiB: "always", "madvise" for
+// what asks for them, "never"; "" where nobody knows of such pages.
+func hugePages() string {
+	text, _ := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled") // "always [madvise] never"
+	_, rest, _ := strings.Cut(string(text), "[")
+	chosen, _, _ := strings.Cut(rest, "]")
+	return chosen
+}
 
-// roundedBytes is what a worker takes more because pages of 2 MiB are rarely full.
-const roundedBytes = 6 << 20
+// roundedBytes is what a worker takes more where its buffers lie in pages of 2 MiB,
+// which are rarely full: those that it asks for (see engine/worker), or all.
+func roundedBytes() int64 {
+	switch hugePages() {
+	case "always":
+		return 17 << 20
+	case "madvise":
+		return 12 << 20
+	}
+	return 0
+}
 
 // Reads tells whether the engine reads weights that stay on the CPU into memory of
 // its own, rather than map their file: where Linux has huge pages for such memory,
@@ -21,14 +36,13 @@ func Reads(n engine.Need, available int64) bool {
 	if available == 0 || n.Total()+Reserve(available) > available {
 		return false
 	}
-	enabled, err := os.ReadFile(hugePages) // "always [madvise] never"
-	return err == nil && !bytes.Contains(enabled, []byte("[never]"))
+	pages := hugePages()
+	return pages == "always" || pages == "madvise"
 }
 
 // Read is what a model takes whose weights are read: there is no mapped original
 // beside those that are repacked.
 func Read(n engine.Need) engine.Need {
 	n.Repacked = 0
-	n.Process += roundedBytes
 	return n
 }
