@@ -7,6 +7,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"notso/app"
+	"notso/native"
 )
 
 // menuBar makes the native menus. Where they are part of the window they hide
@@ -38,4 +39,21 @@ func (w *window) menuBar(entries []app.MenuEntry) *menu.Menu {
 		}
 	}
 	return bar
+}
+
+// relabel says the native menus anew.
+func (w *window) relabel(entries []app.MenuEntry) {
+	var texts []string
+	for _, entry := range entries {
+		texts = append(texts, entry.Text)
+		for _, item := range entry.Items {
+			if item.Text != "" {
+				texts = append(texts, item.Text)
+			}
+		}
+	}
+	bar := w.menuBar(entries)
+	if ctx := w.ctx.Load(); ctx != nil && bar != nil && !native.Relabel(texts) {
+		runtime.MenuSetApplicationMenu(*ctx, bar)
+	}
 }

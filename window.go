@@ -77,7 +77,7 @@ func runWindow() int {
 	defer parts.Close()
 	parts.Emit, parts.SaveAs, parts.OpenURL = w.emit, w.saveAs, w.browse
 	parts.OpenFile, parts.OpenPath, parts.Clipboard = w.openFile, w.browse, w.clipboard
-	parts.Notify, parts.Zoom, parts.PDF = w.notify, w.zoom, native.PDF
+	parts.Notify, parts.Zoom, parts.PDF, parts.Menus = w.notify, w.zoom, native.PDF, w.relabel
 	if w.app, err = app.New(parts.Options); err != nil {
 		return complain(err)
 	}

@@ -112,6 +112,10 @@ type Options struct {
 	// returns their size in percent. Nil: it cannot.
 	Zoom func(step int) int
 
+	// Menus says the native menus anew, when the language has changed. Nil: there
+	// are none.
+	Menus func([]MenuEntry)
+
 	// PDF prints a page that stands on its own to a file. Nil: it cannot.
 	PDF func(html []byte, path string) error
 

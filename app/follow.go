@@ -66,6 +66,9 @@ func (a *App) changeConfig(change func(*config.Config)) error {
 func (a *App) follow(before, after config.Config) {
 	if before.Language != after.Language {
 		a.opts.Emit("reload", nil)
+		if a.opts.Menus != nil {
+			a.opts.Menus(a.MenuBar())
+		}
 	}
 	if look(before) != look(after) {
 		a.opts.Emit("look", look(after))

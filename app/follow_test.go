@@ -87,3 +87,31 @@ func lastToast(b *bench) (last toastView) {
 	}
 	return last
 }
+
+func TestTheNativeMenusFollowTheLanguage(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	var said []string
+	b.opts.Menus = func(entries []MenuEntry) { said = append(said, entries[0].Items[0].Text) }
+	speaks := func(how, want string) {
+		t.Helper()
+		if len(said) != 1 || said[0] != want {
+			t.Errorf("%s, the menus begin with %q, want %q once", how, said, want)
+		}
+		said = nil
+	}
+	if err := b.changeConfig(func(c *config.Config) { c.Language = "fr" }); err != nil {
+		t.Fatal(err)
+	}
+	speaks("after the setting", "Nouvelle discussion")
+	if err := os.WriteFile(b.opts.Config.Path(), []byte(`{"language": "en"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.reloadSettings()
+	speaks("after an edit of the file", "New chat")
+	if err := b.changeConfig(func(c *config.Config) { c.Theme = config.ThemeDark }); err != nil {
+		t.Fatal(err)
+	}
+	if len(said) != 0 {
+		t.Errorf("another setting says the menus anew: %q", said)
+	}
+}

@@ -4,6 +4,7 @@
 // and let go alone.
 
 static gboolean alone; // Alt is down, and no other key has been
+static GtkWidget *menus; // the bar, once the window has one
 
 static void find_bar(GtkWidget *widget, gpointer found) {
 	GtkWidget **bar = found;
@@ -47,9 +48,28 @@ void native_menu_bar(GtkWidget *window) {
 	GtkWidget *bar = NULL;
 	find_bar(window, &bar);
 	if (!bar) return;
+	menus = bar;
 	gtk_widget_hide(bar);
 	g_signal_connect(bar, "deactivate", G_CALLBACK(hide), NULL);
 	g_signal_connect(window, "key-press-event", G_CALLBACK(pressed), bar);
 	g_signal_connect(window, "key-release-event", G_CALLBACK(released), bar);
 	g_signal_connect(window, "button-press-event", G_CALLBACK(clicked), bar);
 }
+
+static void relabel_item(GtkWidget *item, gpointer labels) {
+	gchar ***next = labels;
+	if (GTK_IS_SEPARATOR_MENU_ITEM(item) || !**next) return;
+	gtk_menu_item_set_label(GTK_MENU_ITEM(item), *(*next)++);
+	GtkWidget *menu = gtk_menu_item_get_submenu(GTK_MENU_ITEM(item));
+	if (menu) gtk_container_foreach(GTK_CONTAINER(menu), relabel_item, labels);
+}
+
+static gboolean relabel(gpointer lines) {
+	gchar **labels = g_strsplit(lines, "\n", -1), **next = labels;
+	if (menus) gtk_container_foreach(GTK_CONTAINER(menus), relabel_item, &next);
+	g_strfreev(labels);
+	g_free(lines);
+	return G_SOURCE_REMOVE;
+}
+
+void native_relabel(const char *lines) { g_idle_add_full(G_PRIORITY_DEFAULT, relabel, g_strdup(lines), NULL); }

@@ -21,6 +21,9 @@ func Dark() bool { return false }
 // own handling of links must do.
 func Attach(func(url string)) {}
 
+// Relabel leaves the menu bar to Wails.
+func Relabel([]string) (done bool) { return false }
+
 // Place leaves the window to the system.
 func Place(x, y int) {}
 

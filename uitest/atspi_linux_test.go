@@ -16,7 +16,7 @@ import (
 // atspi-constants.h.
 var (
 	roles = map[uint32]string{
-		7: "check box", 11: "combo box", 29: "label", 31: "list", 32: "list item", 39: "panel", 43: "button", 44: "radio button", 50: "separator", 62: "toggle button",
+		7: "check box", 11: "combo box", 29: "label", 31: "list", 32: "list item", 33: "menu", 34: "menu bar", 35: "menu item", 39: "panel", 43: "button", 44: "radio button", 50: "separator", 62: "toggle button",
 		67: "unknown", 73: "paragraph", 79: "entry", 83: "heading", 88: "link", 95: "web page", 98: "list box", 103: "meter", 109: "article", 110: "landmark", 111: "log",
 	}
 	states = map[uint32]string{3: "busy", 4: "checked", 7: "editable", 9: "expandable", 10: "expanded", 11: "focusable", 12: "focused", 17: "multi-line", 23: "selected"}
