@@ -57,7 +57,7 @@ engine-vulkan: setup ## add the Vulkan backend to build/engine
 	@build/engine.sh vulkan
 
 clean: ## remove what was built and fetched, except the models
-	rm -rf build/bin build/engine build/npm/*/node_modules node_modules frontend/vendor
+	rm -rf build/bin build/engine build/chromium build/npm/*/node_modules node_modules frontend/vendor
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -72,3 +72,4 @@ setup:
 setup-test:
 	@build/packages.sh test
 	@$(MAKE) --no-print-directory setup
+	@build/chromium.sh

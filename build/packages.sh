@@ -3,6 +3,7 @@
 # becomes root. With the argument "test" also those that only the tests need.
 # Elsewhere it says what is needed and leaves it to the reader.
 set -eu
+cd "$(dirname "$0")/.."
 
 # A line is a package, or a command and the packages that bring it: people get
 # Node, pip and a browser from many places.
@@ -47,12 +48,15 @@ missing() {
 	[ "${1:-}" != test ] || { browser; payloads; }
 }
 
-# Ubuntu has Chromium as a snap alone, behind a package of another name.
+# Ubuntu has Chromium as a snap alone, which is of no use to the tests:
+# chromium.sh fetches another, and that one needs NSS.
 browser() {
-	for name in chromium chromium-browser google-chrome; do
-		if command -v "$name" >/dev/null; then return; fi
-	done
-	if grep -q '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi
+	if build/chromium.sh look; then return; fi
+	if ! grep -q '^ID=ubuntu' /etc/os-release; then
+		echo chromium
+	elif ! installed libnss3; then
+		echo libnss3
+	fi
 }
 
 # Hostile texts for the tests. Not every release has them.
@@ -80,7 +84,21 @@ if [ "$(id -u)" != 0 ]; then
 		exit 1
 	fi
 fi
+
+# Three attempts: the network may fail, and a mirror may be in the middle of an
+# update. An update of the system in the background is waited for.
+apt() {
+	for pause in 5 20 ''; do
+		if $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 "$@"; then return; fi
+		[ -n "$pause" ] || return 1
+		echo "apt-get $1 did not succeed; again in $pause seconds." >&2
+		sleep "$pause"
+	done
+}
+
 echo "Installing: $list"
-$root apt-get update -qq
+# A source of the reader's own may be gone; what is needed may be there anyway.
+apt update -o APT::Update::Error-Mode=any || true
+list=$(missing "${1:-}" | tr '\n' ' ') # the update may bring to light what a fresh system does not know
 # shellcheck disable=SC2086 # one word a package
-$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $list
+apt install -y --no-install-recommends $list

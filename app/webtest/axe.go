@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 )
 
 // violation is one rule of axe-core that the page breaks.
@@ -50,21 +51,26 @@ func (p *Page) CheckAccessibility(state string) {
 // axeSource reads axe-core from the node_modules of the repository.
 func axeSource(p *Page) string {
 	p.t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			p.t.Fatal("this test runs inside the repository: no go.mod above it")
-		}
-	}
-	source, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	source, err := os.ReadFile(filepath.Join(repository(p.t), "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		p.t.Fatal("axe-core is missing: run `npm ci` in the repository's root (make test does)")
 	}
 	return string(source)
+}
+
+// repository returns the folder of go.mod, in or above the test's.
+func repository(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("this test runs inside the repository: no go.mod above it")
+		}
+	}
 }

@@ -3,9 +3,9 @@ package webtest
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,13 +32,10 @@ type Browser struct {
 // the test: the window's tests are no luxury.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
-	path, err := findChromium()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path, sandbox := findChromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 860))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium's sandbox refuses to run as root
+	if !sandbox {
+		options = append(options, chromedp.NoSandbox)
 	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
@@ -50,13 +47,21 @@ func NewBrowser(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
-func findChromium() (string, error) {
+// findChromium returns the Chromium that the build fetched, else the system's,
+// and whether its sandbox works: it refuses to run as root, and the fetched one
+// lacks the profile without which Ubuntu's AppArmor forbids it.
+func findChromium(t testing.TB) (path string, sandbox bool) {
+	t.Helper()
+	if path = filepath.Join(repository(t), "build", "chromium"); exec.Command(path, "--version").Run() == nil {
+		return path, false
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
+			return path, os.Getuid() != 0
 		}
 	}
-	return "", fmt.Errorf("no Chromium found: install the package chromium")
+	t.Fatal("no Chromium found: run `make test` once, which brings one to Debian and Ubuntu, or install the package chromium (not the snap)")
+	return "", false
 }
 
 // Page is a tab that shows a Server's window.
