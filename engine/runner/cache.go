@@ -2,7 +2,6 @@ package runner
 
 import (
 	"slices"
-	"strings"
 
 	"notso/engine/llama"
 )
@@ -129,30 +128,6 @@ func (c *cache) longest(tokens []llama.Token, limit int) (best *sequence, n int)
 		}
 	}
 	return best, n
-}
-
-// follow finds the tokens with which text was written after prompt, as far as a
-// sequence holds them. Sampled tokens are rarely split as a tokenizer would.
-func (c *cache) follow(prompt []llama.Token, text string, piece func(llama.Token) string) (tokens []llama.Token, rest string) {
-	rest = text
-	for _, s := range c.sequences {
-		if commonPrefix(s.tokens, prompt) < len(prompt) {
-			continue
-		}
-		left, end := text, len(prompt)
-		for end < len(s.tokens) {
-			p := piece(s.tokens[end])
-			if p == "" || !strings.HasPrefix(left, p) {
-				break
-			}
-			left = left[len(p):]
-			end++
-		}
-		if len(left) < len(rest) {
-			tokens, rest = slices.Clone(s.tokens[len(prompt):end]), left
-		}
-	}
-	return tokens, rest
 }
 
 // evict forgets the idle sequence that was used longest ago. It returns false

@@ -237,6 +237,25 @@ func TestAResumedReplyFindsItsTokensAgain(t *testing.T) {
 	}
 }
 
+// Of a reply that was cut short nothing is evaluated again once it goes on, though
+// everything was killed in between: a tokenizer would split its text otherwise.
+func TestAResumedReplyFindsItsTokensOnDisk(t *testing.T) {
+	dir, opts := t.TempDir(), engine.LoadOptions{ContextLength: 1024}
+	req := greedy(200, "Tell me a story.")
+	req.Sampling, req.Seed = engine.Sampling{Temperature: 3}, 5
+	first := loadKeeping(t, dir, starterPath(t), opts)
+	part := reply1(t, first, req)
+	first.Close()
+	for _, cut := range []int{len(part.text), len(part.text) / 2} { // of the text less may be left than of its tokens
+		r := loadKeeping(t, dir, starterPath(t), opts)
+		req.Resume, req.Limits.MaxTokens = &engine.Partial{Text: strings.ToValidUTF8(part.text[:cut], "")}, 1
+		if u := reply1(t, r, req).done.Usage; u.CachedTokens < u.PromptTokens-worthKeeping {
+			t.Errorf("%d of %d tokens were found on disk, of %d bytes", u.CachedTokens, u.PromptTokens, cut)
+		}
+		r.Close()
+	}
+}
+
 func TestAStopEndsAReplyAndKeepsItsText(t *testing.T) {
 	r := loadStarter(t, engine.LoadOptions{ContextLength: 2048})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -341,13 +341,6 @@ func (s *scheduler) cached(tokens []llama.Token) int {
 	return n
 }
 
-// follow is cache.follow, for other goroutines.
-func (s *scheduler) follow(prompt []llama.Token, text string, piece func(llama.Token) string) ([]llama.Token, string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.cache.follow(prompt, text, piece)
-}
-
 func remove(jobs []*job, j *job) []*job {
 	return slices.DeleteFunc(jobs, func(other *job) bool { return other == j })
 }

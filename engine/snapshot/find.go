@@ -40,6 +40,23 @@ func (s *Store) Find(tokens []llama.Token, from int) []Part {
 	return parts
 }
 
+// After returns what blocks hold behind tokens, each up to its own end.
+func (s *Store) After(tokens []llama.Token) (after [][]llama.Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	parent, last := s.root, tokens
+	if !s.opts.Whole {
+		end := len(tokens) - len(tokens)%BlockTokens
+		parent, last = s.root.chain(tokens[:end]), tokens[end:]
+	}
+	for _, b := range s.children[parent] {
+		if len(b.tokens) > len(last) && commonPrefix(b.tokens, last) == len(last) {
+			after = append(after, b.tokens[len(last):])
+		}
+	}
+	return after
+}
+
 // closest returns the block after parent that shares most with tokens.
 func (s *Store) closest(parent Key, tokens []llama.Token) (best *Block, shared int) {
 	for _, b := range s.children[parent] {

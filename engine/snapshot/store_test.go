@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -113,6 +114,41 @@ func TestFind(t *testing.T) {
 				t.Errorf("found up to token %d in %d blocks, want %d in %d", end, blocks, test.wantEnd, test.wantBlocks)
 			}
 		})
+	}
+}
+
+func TestWhatFollowsOnTokensIsTold(t *testing.T) {
+	known := prompt(1, 300) // two full blocks and one of 44 tokens
+	branch := append(slices.Clone(known[:200]), prompt(2, 56)...)
+	tests := []struct {
+		name   string
+		tokens []llama.Token
+		want   [][]llama.Token
+	}{
+		{"within a block", known[:100], [][]llama.Token{known[100:128]}},
+		{"at the end of one", known[:256], [][]llama.Token{known[256:]}},
+		{"before two branches", known[:150], [][]llama.Token{known[150:256], branch[150:]}},
+		{"in one of them", branch[:201], [][]llama.Token{branch[201:]}},
+		{"at the very end", known, nil},
+		{"of another prompt", prompt(3, 10), nil},
+	}
+	dir := t.TempDir()
+	s := open(t, dir)
+	put(t, s, known)
+	put(t, s, branch)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := s.After(test.tokens); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("%v follow, want %v", got, test.want)
+			}
+		})
+	}
+	whole := open(t, t.TempDir(), func(o *Options) { o.Whole = true })
+	if err := whole.Put(known, 0, stateOf(known, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := whole.After(known[:200]); !reflect.DeepEqual(got, [][]llama.Token{known[200:]}) {
+		t.Errorf("of a whole state %v follow", got)
 	}
 }
 
