@@ -24,6 +24,7 @@ import (
 type bench struct {
 	*App
 	t     testing.TB
+	dir   string // of the database and the settings
 	store *store.Store
 
 	mu     sync.Mutex
@@ -38,8 +39,8 @@ type event struct {
 
 func newBench(t testing.TB, script scripted.Options) *bench {
 	t.Helper()
-	b := &bench{t: t}
 	dir := t.TempDir()
+	b := &bench{t: t, dir: dir}
 	var err error
 	if b.store, err = store.Open(t.Context(), filepath.Join(dir, "chats.db")); err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ type reply struct {
 	stored  int             // pieces in the database
 	final   *engine.Done
 	state   chat.State // how it ended
+	notice  string     // why, for people, where that calls for a sentence
 	ended   bool       // finish was called; guarded by App.mu
 
 	gauged   int       // what the gauge showed last, in percent
@@ -321,11 +322,12 @@ func (r *reply) finish(ctx context.Context, err error) {
 	if _, err := r.app.opts.Store.FinishReply(context.Background(), r.turn, state, notice, stats); err != nil {
 		notice = r.app.sentence(err)
 		state = chat.Failed
+		r.app.finishLater(r, notice, stats)
 	}
 	r.app.modelUsed(model, stats)
 	// The page fetches the turn when it hears of the end, so by then the turn
 	// must be the database's.
-	r.state = state
+	r.state, r.notice = state, notice
 	last := r.app.ended(r)
 	r.mu.Lock()
 	r.seq++

@@ -142,12 +142,16 @@ func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
 // Await waits for the end of the reply that writes turn, and returns it as it
 // is then. Cancelling ctx stops the reply and is no error.
 func (a *App) Await(ctx context.Context, turn chat.Turn) (chat.Turn, error) {
-	if r := a.writer(turn); r != nil {
+	r := a.writer(turn)
+	if r != nil {
 		stop := context.AfterFunc(ctx, r.stop)
 		<-r.done
 		stop()
 	}
 	turn, err := a.opts.Store.Turn(context.WithoutCancel(ctx), turn.ID)
+	if r != nil && turn.State == chat.Running { // its end could not be stored
+		turn.State, turn.Error = r.state, r.notice
+	}
 	if err == nil && turn.State == chat.Failed {
 		err = errors.New(turn.Error)
 	}

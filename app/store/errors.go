@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"notso/app/chat"
 
@@ -50,8 +51,8 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%s: damaged: %s", e.Path, e.Reason) }
 
-// fault adds what was being done to err, and tells damage from other faults. A
-// missing row is chat.ErrNotFound.
+// fault adds what was being done to err, and tells damage and a full disk, which is
+// syscall.ENOSPC, from other faults. A missing row is chat.ErrNotFound.
 func (s *Store) fault(what string, err error) error {
 	var lite sqlite3.Error
 	switch {
@@ -61,6 +62,8 @@ func (s *Store) fault(what string, err error) error {
 		return fmt.Errorf("%s: %w", what, chat.ErrNotFound)
 	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrCorrupt || lite.Code == sqlite3.ErrNotADB):
 		return &DamagedError{Path: s.path, Reason: lite.Error()}
+	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrFull || lite.SystemErrno == syscall.ENOSPC):
+		return fmt.Errorf("%s: %w: %w", what, syscall.ENOSPC, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

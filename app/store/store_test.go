@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"notso/app/chat"
@@ -220,6 +222,34 @@ func TestStoreServesManyAtOnce(t *testing.T) {
 	all.Wait()
 	if n := must(s.Counts(ctx))(t); n != (Counts{Chats: 8, Turns: 80}) {
 		t.Fatalf("counts are %+v, want 8 chats of 10 turns each", n)
+	}
+	requireSound(t, s)
+}
+
+func TestAFullDiskIsNamedAndPasses(t *testing.T) {
+	s := opened(t)
+	c := newChat(t, s)
+	reply := must(s.StartReply(t.Context(), c.ID, 0, ""))(t)
+	pages := 0
+	if err := s.writer.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(pages int) {
+		if _, err := s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(pages)
+	long := []chat.Piece{{Text: strings.Repeat("word ", 20_000)}}
+	if err := s.AppendPieces(t.Context(), reply.ID, 1, long); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("a piece for which there is no room: %v, want %v", err, syscall.ENOSPC)
+	}
+	if n := must(s.LastSeq(t.Context(), reply.ID))(t); n != 0 {
+		t.Errorf("%d pieces are left of it", n)
+	}
+	limit(1 << 20)
+	if err := s.AppendPieces(t.Context(), reply.ID, 1, long); err != nil {
+		t.Errorf("with room again: %v", err)
 	}
 	requireSound(t, s)
 }
