@@ -97,7 +97,7 @@ func computeBytes(f *gguf.File, length, batch int64) int64 {
 
 const (
 	// processBytes is what a worker takes without a model.
-	processBytes = 88 << 20
+	processBytes = 84 << 20
 
 	// tokenBytes is what llama.cpp and we keep of each token and each merge, in
 	// tables by number and by text.

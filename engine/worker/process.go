@@ -58,7 +58,7 @@ func newProcess(options Options, died func(*process, exit)) (*process, error) {
 		return nil, errors.New("start the worker: no command is given")
 	}
 	p.cmd = exec.Command(options.Command[0], options.Command[1:]...)
-	p.cmd.Env = slices.Concat(os.Environ(), hugePages(), options.Env)
+	p.cmd.Env = slices.Concat(os.Environ(), sparing(), options.Env)
 	p.cmd.Stderr = p.stderr
 	p.cmd.WaitDelay = endTime
 	started := make(chan error)
