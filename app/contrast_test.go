@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"notso/app/config"
@@ -10,7 +11,8 @@ import (
 )
 
 // TestEveryColourPairHasContrast holds the tokens to WCAG AA in every theme with
-// every accent: 4.5:1 for text, 3:1 for what marks a control.
+// every accent, whether the desktop asks for more contrast or not: 4.5:1 for text,
+// 3:1 for what marks a control.
 func TestEveryColourPairHasContrast(t *testing.T) {
 	_, p := openCanned(t, webtest.NewBrowser(t), cannedPage(cannedEmpty()))
 	surfaces := []string{"surface", "surface-raised", "surface-sunk", "surface-code"}
@@ -37,18 +39,20 @@ func TestEveryColourPairHasContrast(t *testing.T) {
 		})()`)
 	}
 	checked := 0
-	for _, scheme := range []string{"light", "dark"} {
-		p.Media("prefers-color-scheme", scheme)
-		for _, theme := range config.Themes() {
-			for _, accent := range config.Accents() {
+	for _, desktop := range []struct{ scheme, contrast string }{{"light", "no-preference"}, {"dark", "no-preference"}, {"light", "more"}, {"dark", "more"}} {
+		p.Media("prefers-color-scheme", desktop.scheme, "prefers-contrast", desktop.contrast)
+		for _, accent := range config.Accents() {
+			themes := map[config.Theme]map[string][]float64{}
+			for _, theme := range config.Themes() {
 				p.Do(webtest.Script(fmt.Sprintf(`Object.assign(document.documentElement.dataset, {theme: %q, accent: %q})`, theme, accent)))
 				all := append(append(append([]string{"edge", "accent-fill", "on-accent", "accent-veil"}, surfaces...), texts...), code...)
 				colours := read(all)
+				themes[theme] = colours
 				need := func(least float64, on []float64, what, where string) {
 					t.Helper()
 					checked++
 					if c := contrast(colours[what], on); c < least {
-						t.Errorf("%s, %s, %s: --%s on --%s has contrast %.2f, want %.1f", theme, scheme, accent, what, where, c, least)
+						t.Errorf("%s, %s, %s: --%s on --%s has contrast %.2f, want %.1f", theme, desktop, accent, what, where, c, least)
 					}
 				}
 				for _, surface := range surfaces {
@@ -63,9 +67,12 @@ func TestEveryColourPairHasContrast(t *testing.T) {
 				need(4.5, colours["accent-fill"], "on-accent", "accent-fill")
 				need(4.5, over(colours["accent-veil"], colours["surface-raised"]), "accent", "accent-veil")
 			}
+			if same := reflect.DeepEqual(themes[config.ThemeSystem], themes[config.ThemeContrast]); same != (desktop.contrast == "more") {
+				t.Errorf("%s, %s: the desktop's colours and those of the strongest contrast are the same: %v\n%v\n%v", desktop, accent, same, themes[config.ThemeSystem], themes[config.ThemeContrast])
+			}
 		}
 	}
-	if want := 2 * len(config.Themes()) * len(config.Accents()) * 42; checked != want {
+	if want := 4 * len(config.Themes()) * len(config.Accents()) * 42; checked != want {
 		t.Errorf("%d pairs were checked, want %d", checked, want)
 	}
 }

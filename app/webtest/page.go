@@ -246,11 +246,14 @@ func (p *Page) Resize(width, height int64) {
 	p.Do(chromedp.EmulateViewport(width, height))
 }
 
-// Media pretends that the user prefers something: Media("prefers-color-scheme",
-// "dark").
-func (p *Page) Media(feature, value string) {
+// Media pretends that the user prefers something, and nothing else:
+// Media("prefers-color-scheme", "dark"). More features follow in pairs.
+func (p *Page) Media(feature, value string, more ...string) {
 	p.t.Helper()
 	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}}
+	for pair := range slices.Chunk(more, 2) {
+		params.Features = append(params.Features, &emulation.MediaFeature{Name: pair[0], Value: pair[1]})
+	}
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
 		p.t.Fatal(err)
 	}
