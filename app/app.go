@@ -135,6 +135,7 @@ type App struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // claims, replies and background work; grows under mu, or while it is not zero
 	undos  undos
+	toasts toasts
 
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one

@@ -28,7 +28,7 @@ func (a *App) placed(info engine.ModelInfo) string {
 // tellPlacement tells when a model is not where it was expected.
 func (a *App) tellPlacement(info engine.ModelInfo) {
 	if info.Placement == engine.PlacedRefused || info.Placement == engine.PlacedLost {
-		a.opts.Emit("toast", toastView{Text: a.placed(info), Kind: "info"})
+		a.toast(toastView{Text: a.placed(info), Kind: "info"})
 	}
 }
 

@@ -145,15 +145,15 @@ func (a *App) arrived(p fetch.Progress) {
 	}
 	switch {
 	case item.Problem != "":
-		a.opts.Emit("toast", toastView{Text: a.say("models.arrived_bad", item.Name, a.language().Of(item.Problem)), Kind: "error"})
+		a.toast(toastView{Text: a.say("models.arrived_bad", item.Name, a.language().Of(item.Problem)), Kind: "error"})
 	case use:
 		if err := a.useModel(item.Path); err != nil {
-			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
+			a.toast(toastView{Text: a.sentence(err), Kind: "error"})
 			return
 		}
-		a.opts.Emit("toast", toastView{Text: a.say("models.arrived_use", item.Name), Kind: "info"})
+		a.toast(toastView{Text: a.say("models.arrived_use", item.Name), Kind: "info"})
 	default:
-		a.opts.Emit("toast", toastView{Text: a.say("models.arrived", item.Name), Kind: "info"})
+		a.toast(toastView{Text: a.say("models.arrived", item.Name), Kind: "info"})
 	}
 	a.modelsChanged()
 }

@@ -76,7 +76,7 @@ func (a *App) importDropped(paths []string) (rest []string, refused []refusal) {
 			}
 			text = a.say("models.imported_more", a.language().Number(len(taken)), strings.Join(names, ", "))
 		}
-		a.opts.Emit("toast", toastView{Text: text, Kind: "info"})
+		a.toast(toastView{Text: text, Kind: "info"})
 	}
 	return rest, refused
 }
@@ -120,5 +120,5 @@ func (a *App) tellRefused(refused []refusal) {
 		}
 		text = a.say("models.not_taken", a.language().Number(n), shorten(strings.Join(names, ", "), 200), text)
 	}
-	a.opts.Emit("toast", toastView{Text: text, Kind: "error"})
+	a.toast(toastView{Text: text, Kind: "error"})
 }

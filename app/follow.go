@@ -43,7 +43,7 @@ func (a *App) followPrompts() {
 func (a *App) reloadSettings() {
 	before, after, warnings, changed := a.opts.Config.Reload()
 	for _, warning := range warnings {
-		a.opts.Emit("toast", toastView{Text: a.language().Of(warning), Kind: "error"})
+		a.toast(toastView{Text: a.language().Of(warning), Kind: "error"})
 	}
 	if changed {
 		a.follow(before, after)
@@ -101,7 +101,7 @@ func (a *App) followShelf(before, after config.Config) {
 	}
 	if before.Mirror != after.Mirror {
 		if err := a.opts.Shelf.SetMirror(after.Mirror); err != nil {
-			a.opts.Emit("toast", toastView{Text: a.sentence(err), Kind: "error"})
+			a.toast(toastView{Text: a.sentence(err), Kind: "error"})
 		}
 	}
 }

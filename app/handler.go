@@ -64,6 +64,7 @@ func (a *App) Handler() http.Handler {
 func (a *App) routes() map[string]func(context.Context, request) (answer, error) {
 	return map[string]func(context.Context, request) (answer, error){
 		"GET /{$}":                     a.getPage,
+		"POST /listening":              a.postListening,
 		"POST /chats":                  a.postChat,
 		"GET /chats/{id}":              a.getChat,
 		"GET /chats/{id}/turns":        a.getTurns,
@@ -83,6 +84,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 }
 
 func (a *App) getPage(ctx context.Context, _ request) (answer, error) {
+	a.listening(false)
 	view, err := a.page(ctx)
 	return show(fragment{Name: "page.html", View: view}), err
 }

@@ -57,6 +57,7 @@ func newBench(t testing.TB, script scripted.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.listening(true)
 	t.Cleanup(func() {
 		b.Shutdown()
 		b.store.Close()

@@ -74,7 +74,7 @@ func (m *model) open(path string) {
 				return
 			}
 		}
-		m.app.opts.Emit("toast", toastView{Text: m.app.say("models.switch_let_go", fileStem(path), m.name()), Kind: "info"})
+		m.app.toast(toastView{Text: m.app.say("models.switch_let_go", fileStem(path), m.name()), Kind: "info"})
 	}
 	m.begin(path, files)
 }
@@ -127,7 +127,7 @@ func (m *model) beside(path string, eng engine.Engine) {
 			if errors.Is(err, context.Canceled) {
 				toast = toastView{Text: m.app.say("models.switch_cancelled", m.name()), Kind: "info"}
 			}
-			m.app.opts.Emit("toast", toast)
+			m.app.toast(toast)
 		}
 	})
 	if !begun {

@@ -160,7 +160,7 @@ func (a *App) verifyItem(_ context.Context, _ request, i shelf.Item) (text, undo
 		case !v.Intact:
 			toast = toastView{Text: a.say("models.verify_bad", i.Name), Kind: "error"}
 		}
-		a.opts.Emit("toast", toast)
+		a.toast(toast)
 	})
 	return a.say("models.verify_start", i.Name), "", nil
 }

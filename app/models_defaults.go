@@ -181,7 +181,7 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 		a.mu.Unlock()
 		a.reloadModel()
 	}
-	a.opts.Emit("toast", toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: a.undoable(func(context.Context) error {
+	a.toast(toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: a.undoable(func(context.Context) error {
 		return a.opts.Config.Update(func(c *config.Config) { c.Models = c.WithModel(hash, before) })
 	})})
 	return fragment{Name: "defaults.html", View: view}, nil

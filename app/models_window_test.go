@@ -102,6 +102,7 @@ func newShelfBench(t *testing.T, half bool, files ...string) *shelfBench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.listening(true)
 	t.Cleanup(func() {
 		b.Shutdown()
 		box.Close()

@@ -64,6 +64,7 @@ func newModelBench(t *testing.T, script scripted.Options) (*bench, chan struct{}
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.listening(true)
 	t.Cleanup(func() {
 		b.Shutdown()
 		b.store.Close()

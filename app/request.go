@@ -20,7 +20,7 @@ func (a *App) modelSource(turn chat.Turn, opts TalkOptions, resume *engine.Parti
 				return
 			}
 			if opts.Model != "" {
-				a.opts.Emit("toast", toastView{Text: a.say("models.loaded_now", modelName(model)), Kind: "info"})
+				a.toast(toastView{Text: a.say("models.loaded_now", modelName(model)), Kind: "info"})
 			}
 			req, err := a.request(ctx, turn, opts)
 			if err != nil {

@@ -26,9 +26,9 @@ func (a *App) modelChanged() {
 		a.tellPlacement(info)
 	}
 	if state == "ready" && info.Template == "chatml" && !builtin {
-		a.opts.Emit("toast", toastView{Text: a.say("status.chatml"), Kind: "info"})
+		a.toast(toastView{Text: a.say("status.chatml"), Kind: "info"})
 	} else if state == "ready" && info.ContextAsked > 0 {
-		a.opts.Emit("toast", toastView{Text: a.contextAsked(info), Kind: "info"})
+		a.toast(toastView{Text: a.contextAsked(info), Kind: "info"})
 	}
 }
 

@@ -1,9 +1,13 @@
-// Shows toasts: those that the app sends as events, and the page's own.
+// Shows toasts: those that the app sends as events, and the page's own. The app
+// keeps its own until somebody listens.
 import htmx from './htmx.js';
+import { post } from './http.js';
 import { on } from './wails.js';
 
 export function connect() {
-  return on('toast', show);
+  const stop = on('toast', show);
+  post('/listening').catch(() => {});
+  return stop;
 }
 
 /** @param {{text: string, undo?: string, kind?: string}} toast - undo is a path to post to */
