@@ -89,11 +89,11 @@ func TestScreenReaderFinds(t *testing.T) {
 		}},
 		{"search results", "#results", scripted.Options{}, fillForSearch, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#search", "kitchen")
-			p.Until(`document.querySelectorAll('#results .found').length === 2`)
+			p.Until(`[...document.querySelectorAll('#results mark')].map((m) => m.textContent).join() === 'Kitchen,kitchen'`)
 		}},
 		{"reply being written", "#conversation", scripted.Options{Delay: 20 * time.Millisecond, Fault: untilStopped()}, nil, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "Hello\r")
-			p.Until(`document.querySelector('[data-state=running] [data-part=text] .block')`)
+			p.Until(`document.querySelector('[data-state=running] [data-part=text]')?.textContent.trim() === 'Hello!'`)
 			p.Until(`document.querySelector('#chat-1 .open')`)
 		}},
 		{"versions of a turn", "#turns", scripted.Options{}, nil, func(t *testing.T, b *bench, p *webtest.Page) {
