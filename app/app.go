@@ -140,6 +140,7 @@ type App struct {
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one
 	listed  listed             // how far its list of chats goes
+	counted branchCount        // what an unmeasured branch takes, the last that was counted
 	arrival *arrival           // import that is shown or was the last; nil for none
 	replies map[int64]*reply   // by chat, while they run
 	taken   map[int64]int      // by chat: claims that a reply took, and that are not given back yet

@@ -36,6 +36,9 @@ func (a *App) getContext(ctx context.Context, r request) (answer, error) {
 // with what of it is the system prompt and the template's own words, which is
 // measured now.
 func (a *App) contextParts(ctx context.Context, c chat.Chat, tail []chat.Turn) contextView {
+	if a.uncounted(c, tail) {
+		a.count(ctx, c, tail)
+	}
 	g := a.gauge(c, tail)
 	view := contextView{Text: g.Text}
 	if g.Limit == 0 {
@@ -61,6 +64,9 @@ func (a *App) contextParts(ctx context.Context, c chat.Chat, tail []chat.Turn) c
 		{"reply", a.say("gauge.reply"), max(0, s.ReplyTokens-s.ReasoningTokens)},
 		{"free", a.say("gauge.free"), max(0, g.Limit-max(system, s.PromptTokens)-s.ReplyTokens)},
 	} {
+		if s.ReplyTokens == 0 && (p.kind == "reasoning" || p.kind == "reply") {
+			continue // no reply was measured: it is part of the chat so far
+		}
 		width := 1000 * float64(p.tokens) / float64(g.Limit)
 		view.Parts = append(view.Parts, contextPart{
 			Kind: p.kind, Name: p.name, Tokens: a.language().Count("turn.tokens", p.tokens),
@@ -71,8 +77,11 @@ func (a *App) contextParts(ctx context.Context, c chat.Chat, tail []chat.Turn) c
 	if s.ReasoningTokens > 0 {
 		view.Notes = append(view.Notes, a.say("gauge.reasoning_goes"))
 	}
-	if firstSeen(tail) != 0 {
+	switch {
+	case firstSeen(tail) != 0:
 		view.Notes = append(view.Notes, a.say("gauge.outgrown"))
+	case s.ReplyTokens == 0 && a.known(c, tail).outgrown:
+		view.Notes = append(view.Notes, a.say("gauge.outgrown_next"))
 	}
 	return view
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"notso/app/command"
@@ -34,7 +35,8 @@ type everythingItem struct {
 	Text  string
 	Note  string
 	Icon  string
-	Parts []string // keys that do the same
+	Parts []string  // keys that do the same
+	at    time.Time // when a chat was last written in; Note says so once it is shown
 	score int
 }
 
@@ -105,8 +107,22 @@ func (a *App) everything(ctx context.Context, query string) (everythingView, err
 	if strings.TrimSpace(query) != "" {
 		slices.SortStableFunc(view.Groups, func(a, b everythingGroup) int { return b.Items[0].score - a.Items[0].score })
 	}
+	a.date(view)
 	view.Count = a.language().Count("everything.count", view.size())
 	return view, nil
+}
+
+// date tells chats of one title apart. Only those that are shown have a date, and
+// none is found by it.
+func (a *App) date(view everythingView) {
+	now := a.opts.Now()
+	for _, group := range view.Groups {
+		for i, item := range group.Items {
+			if !item.at.IsZero() {
+				group.Items[i].Note = a.language().Date(item.at.Local(), now)
+			}
+		}
+	}
 }
 
 func (v *everythingView) add(id, name string, items []everythingItem, most int) {
@@ -153,13 +169,9 @@ func (a *App) chatItems(ctx context.Context) ([]everythingItem, error) {
 		return nil, err
 	}
 	items := make([]everythingItem, len(chats))
-	now := a.opts.Now()
 	for i, c := range chats {
 		id := strconv.FormatInt(c.ID, 10)
-		items[i] = everythingItem{ID: "chat-" + id, Do: "open", Value: id, Text: c.Title, Icon: "chat"}
-		if i < chatsMost { // the others are shown when they fit a query, by title
-			items[i].Note = a.language().Date(c.Updated.Local(), now)
-		}
+		items[i] = everythingItem{ID: "chat-" + id, Do: "open", Value: id, Text: c.Title, Icon: "chat", at: c.Updated}
 	}
 	return items, nil
 }

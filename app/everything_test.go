@@ -265,3 +265,23 @@ func TestAnArgumentIsEnoughToFindItsCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestChatsOfOneTitleAreToldApartByTheirDate(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	for i := range chatsMost + 2 { // more than those that an empty query lists
+		b.keep(40*i, "Moon and tides", "Hello")
+	}
+	for _, query := range []string{"", "tides"} {
+		view, err := b.everything(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dates := map[string]bool{}
+		for _, item := range view.Groups[0].Items {
+			dates[item.Note] = true
+		}
+		if len(dates) != chatsMost || dates[""] {
+			t.Errorf("%q lists %d chats of one title with the dates %v", query, len(view.Groups[0].Items), dates)
+		}
+	}
+}

@@ -137,6 +137,9 @@ func TestPage(t *testing.T) {
 			p.Server.Emit("gauge", gaugeView{Chat: 1, Used: 72, Limit: 100, Percent: 72, Level: "yellow", Text: "72 of 100 tokens"})
 			p.Until(`document.querySelector('#gauge[data-level=yellow][aria-valuenow="72"] .long').textContent === '72 of 100 tokens'`)
 		}},
+		{"a gauge that does not know asks, once it is there", cannedPage(uncounted()), func(_ *testing.T, c *canned, p *webtest.Page) {
+			p.UntilTrue("the page asks for a count", func() bool { return c.noted("POST /chats/1/count") })
+		}},
 		{"the thinking switch turns", talk, func(_ *testing.T, c *canned, p *webtest.Page) {
 			p.Click("#thinking[aria-checked=true]")
 			p.Until(`document.querySelector('#thinking').ariaChecked === 'false'`)

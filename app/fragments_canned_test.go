@@ -258,3 +258,10 @@ func cannedPalette() []paletteGroup {
 		{"Quick actions", []paletteCommand{{"stop", "/stop", "End the reply; what is written stays", "stop", false}, {"regenerate", "/regenerate", "Let the model answer the last message again", "regenerate", false}}},
 	}
 }
+
+// uncounted is a conversation that no reply has measured.
+func uncounted() conversationView {
+	view := cannedTalk()
+	view.Gauge.Uncounted = true
+	return view
+}

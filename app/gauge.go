@@ -15,12 +15,14 @@ const gaugeEvery = 500 * time.Millisecond
 // also moves while a reply is written, see moveGauge.
 func (a *App) gauge(c chat.Chat, tail []chat.Turn) gaugeView {
 	s := a.spent(c, tail)
-	return a.gaugeOf(c.ID, s.PromptTokens+s.ReplyTokens)
+	g := a.gaugeOf(c.ID, s.PromptTokens+s.ReplyTokens)
+	g.Uncounted = g.Limit > 0 && a.uncounted(c, tail)
+	return g
 }
 
 // spent is what the last reply measured of prompt and reply: the one that is
 // being written, as far as it is known, or the last of the branch. What /reset
-// put aside does not count.
+// put aside does not count. Where no reply measured, it is what count found.
 func (a *App) spent(c chat.Chat, tail []chat.Turn) (s chat.Stats) {
 	if r := a.running(c.ID); r != nil {
 		if s = r.spent(); s.PromptTokens > 0 {
@@ -29,6 +31,9 @@ func (a *App) spent(c chat.Chat, tail []chat.Turn) (s chat.Stats) {
 	}
 	for i := len(tail) - 1; i >= 0 && s.PromptTokens+s.ReplyTokens == 0 && tail[i].ID != c.Context; i-- {
 		s = tail[i].Stats
+	}
+	if s.PromptTokens+s.ReplyTokens == 0 {
+		s.PromptTokens = a.known(c, tail).tokens
 	}
 	return s
 }

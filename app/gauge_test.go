@@ -61,3 +61,43 @@ func TestTheGaugeMovesWhileAReplyIsWritten(t *testing.T) {
 		t.Errorf("a page that is opened meanwhile shows %d tokens, of %d in the end", whileOpened.Used, exact)
 	}
 }
+
+// An imported chat, or one that was written without a model, is counted when it
+// is opened: a gauge that says 0 would be untrue.
+func TestTheGaugeCountsAChatThatNoReplyMeasured(t *testing.T) {
+	b := newBench(t, scripted.Options{ContextLength: 4000})
+	b.Startup()
+	b.until("the model is loaded", func() bool { return b.model.info().ContextLength == 4000 })
+	c := b.keep(3, "Brought", "How long is the longest river?", strings.Repeat("Quite long. ", 50))
+	if page := b.request("GET", "/chats/1", "").Body.String(); !strings.Contains(page, "data-uncounted") {
+		t.Error("the page is not told to ask for a count")
+	}
+	if got := b.request("POST", "/chats/1/count", ""); got.Code != 204 {
+		t.Fatalf("the page asks, and is answered %d", got.Code)
+	}
+	b.until("the gauge is told", func() bool { return len(b.gauges()) > 0 })
+	used := b.gauges()[0].Used
+	if used < 50 {
+		t.Errorf("the gauge shows %d tokens, of a hundred words", used)
+	}
+	page := b.request("GET", "/chats/1", "").Body.String()
+	if strings.Contains(page, "data-uncounted") || !strings.Contains(page, b.gauges()[0].Text) {
+		t.Error("what was counted is not known when the chat is opened again")
+	}
+	_, tail, err := b.tail(t.Context(), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range b.contextParts(t.Context(), c, tail).Parts {
+		if part.Kind == "reply" || part.Kind == "history" && part.Width == "0.0" {
+			t.Errorf("what fills the context names %q with %s", part.Name, part.Tokens)
+		}
+	}
+	answer := b.say(c.ID, "Thanks")
+	if c, tail, err = b.tail(t.Context(), c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if g := b.gauge(c, tail); g.Uncounted || g.Used != answer.Stats.PromptTokens+answer.Stats.ReplyTokens {
+		t.Errorf("after a reply the gauge shows %d tokens, want what was measured", g.Used)
+	}
+}

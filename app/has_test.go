@@ -31,3 +31,27 @@ func TestNoStyleAsksWhatAReplyHolds(t *testing.T) {
 		t.Error("the test finds nothing")
 	}
 }
+
+// WebKitGTK draws no outline in an element with content-visibility: auto, so
+// nobody who walks it by keyboard sees where they are.
+func TestTheFocusIsDrawnInEveryList(t *testing.T) {
+	names, err := fs.Glob(frontend.Assets, "css/*.css")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		css, err := fs.ReadFile(frontend.Assets, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if unseen.Match(css) {
+			t.Errorf("%s hides the focus in WebKitGTK by content-visibility: auto", name)
+		}
+	}
+	if !unseen.MatchString(".row { content-visibility: auto; }") {
+		t.Error("the test finds nothing")
+	}
+}
+
+// unseen finds what keeps WebKitGTK from drawing the focus.
+var unseen = regexp.MustCompile(`content-visibility:\s*auto`)

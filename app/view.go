@@ -102,6 +102,8 @@ type gaugeView struct {
 	Percent int    `json:"percent"`
 	Level   string `json:"level"` // green, yellow (from 70 %), red (from 90 %)
 	Text    string `json:"text"`  // "1,204 of 8,192 tokens"
+
+	Uncounted bool `json:"-"` // the page is to ask for a count, see postCount
 }
 
 type thinkingView struct {

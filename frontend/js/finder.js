@@ -24,7 +24,7 @@ export function connect(finder) {
     } finally {
       asking = false;
     }
-    results().scrollTop = 0;
+    results().querySelector('.list').scrollTop = 0;
     ask();
   }
 
