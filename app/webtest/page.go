@@ -48,16 +48,16 @@ func NewBrowser(t testing.TB) *Browser {
 }
 
 // findChromium returns the Chromium that the build fetched, else the system's,
-// and whether its sandbox works: it refuses to run as root, and the fetched one
-// lacks the profile without which Ubuntu's AppArmor forbids it.
+// as build/chromium.sh chooses, and whether its sandbox works: it refuses to run
+// as root, and the fetched one lacks the profile without which Ubuntu's AppArmor
+// forbids it.
 func findChromium(t testing.TB) (path string, sandbox bool) {
 	t.Helper()
-	if path = filepath.Join(repository(t), "build", "chromium"); exec.Command(path, "--version").Run() == nil {
-		return path, false
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, os.Getuid() != 0
+	fetched := filepath.Join(repository(t), "build", "chromium")
+	for _, path := range []string{fetched, "chromium", "chromium-browser", "google-chrome"} {
+		version, err := exec.Command(path, "--version").Output()
+		if err == nil && !strings.Contains(string(version), "snap") {
+			return path, path != fetched && os.Getuid() != 0
 		}
 	}
 	t.Fatal("no Chromium found: run `make test` once, which brings one to Debian and Ubuntu, or install the package chromium (not the snap)")
