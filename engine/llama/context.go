@@ -53,6 +53,7 @@ type Context struct {
 	handle  yzma.Context
 	memory  yzma.Memory
 	vocab   int
+	pool    pool
 
 	// stop is what llama.cpp's abort callback reads, see Abort: a C string of
 	// length 1 while the decode shall stop, else of length 0.
@@ -62,7 +63,7 @@ type Context struct {
 
 // NewContext allocates the KV cache and the buffers for a batch.
 func (m *Model) NewContext(opts ContextOptions) (*Context, error) {
-	c := &Context{library: m.library, vocab: m.vocab.size, stop: new(atomic.Uint32)}
+	c := &Context{library: m.library, vocab: m.vocab.size, stop: new(atomic.Uint32), pool: pool{size: opts.Threads}}
 	params := yzma.ContextDefaultParams()
 	params.NCtx = uint32(opts.Length)
 	params.NBatch = uint32(opts.BatchTokens)
@@ -112,15 +113,13 @@ func (c *Context) Close() error {
 	}
 	err := yzma.Free(c.handle)
 	c.handle = 0
+	c.closePool()
 	c.pin.Unpin()
 	return err
 }
 
 // Length is the number of tokens that the KV cache holds, all sequences together.
 func (c *Context) Length() int { return int(yzma.NCtx(c.handle)) }
-
-// SetThreads sets how many threads evaluate the next batches.
-func (c *Context) SetThreads(n int) { yzma.SetNThreads(c.handle, int32(n), int32(n)) }
 
 // Decode evaluates the batch. The positions that it adds to a sequence must
 // follow on what the sequence has.

@@ -186,3 +186,27 @@ func TestYarnStretchesPositions(t *testing.T) {
 		t.Errorf("after %q the likeliest token is %d, stretched %d", story, a, b)
 	}
 }
+
+func TestThreadsStayAndComputeTheSame(t *testing.T) {
+	m := openModel(t)
+	c := openContext(t, m, ContextOptions{Length: 256, Threads: 2})
+	tokens := m.Vocab().TokenizePrompt(story)
+	read := func() []Token {
+		c.RemoveSequence(0)
+		return write(t, m, c, 0, len(tokens), evaluate(t, c, 0, 0, tokens), 8)
+	}
+	want := read() // by threads of llama.cpp's own
+	made := uintptr(0)
+	for _, n := range []int{2, 1, 2, 3, 2} {
+		c.SetThreads(n)
+		if got := read(); !slices.Equal(got, want) {
+			t.Errorf("%d threads write %v, want %v", n, got, want)
+		}
+		if made == 0 {
+			made = c.pool.handle
+		}
+		if c.pool.handle == 0 || c.pool.handle != made || c.pool.used != (n == 2) {
+			t.Errorf("with %d threads the pool is %+v, made as %#x", n, c.pool, made)
+		}
+	}
+}

@@ -41,6 +41,7 @@ type Library struct {
 	log       *log
 	loads     *loads
 	strlen    uintptr // address of C's strlen, see Context.Abort
+	pools     pools
 }
 
 // process holds the one Library. It is package state because the C library and
@@ -106,6 +107,9 @@ func load(dir string) (*Library, error) {
 	yzma.Init()
 	if len(l.Devices()) == 0 {
 		return nil, errors.New("no backend can run on this machine")
+	}
+	if l.pools, err = findPools(dir); err != nil {
+		return nil, err
 	}
 	return l, nil
 }

@@ -56,7 +56,9 @@ func openContext(t testing.TB, m *Model, opts ContextOptions) *Context {
 	if opts.Sequences == 0 {
 		opts.Sequences = 4
 	}
-	opts.Threads = 1 // more wait for each other on a busy machine
+	if opts.Threads == 0 {
+		opts.Threads = 1 // more wait for each other on a busy machine
+	}
 	c, err := m.NewContext(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 const (
 	// maxSequences is how many evaluated prefixes are kept, and how many replies
 	// can be written side by side; the last is for forks. Idle sequences cost
-	// nothing but their cells.
+	// their cells, and the time in which attention passes over these.
 	maxSequences = 16
 
 	// expendable is how many tokens at a sequence's end may be lost to a request

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"notso/engine"
@@ -39,6 +40,9 @@ func TestCandidatesShareOnePrefill(t *testing.T) {
 		texts[o.text] = true
 		if o.done.Finish != engine.FinishLength || o.done.Seed != 11+uint32(i) || i > 0 && o.done.Usage.CachedTokens != prompt-1 {
 			t.Errorf("candidate %d: %+v", i, o.done)
+		}
+		if !strings.Contains(string(o.done.Batches), "/4@") {
+			t.Errorf("candidate %d was never in one batch with the three others: %s", i, o.done.Batches)
 		}
 	}
 	if len(texts) != 4 {

@@ -126,7 +126,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	settings.Sequences = maxSequences + 2 // and scratch and padding
 	settings.BatchTokens = chunk + maxSequences
 	threads := chooseThreads(opts, gpuLayers)
-	settings.Threads = threads.count(1, false)
+	settings.Threads = threads.limit()
 	m.context, err = m.weights.NewContext(settings)
 	if err != nil {
 		return err

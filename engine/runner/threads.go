@@ -88,6 +88,14 @@ func (t *threads) allow(most int) {
 	t.decode, t.prefill = steered.decode, steered.prefill
 }
 
+// limit is the most that count will ever say, on battery or not.
+func (t *threads) limit() int {
+	if t.fixed > 0 {
+		return t.fixed
+	}
+	return mostThreads(false)
+}
+
 // count is how many threads the next batch gets. Work in the background takes
 // half where other programs want the cores as well; where none does it takes
 // all, since what it prepares is needed soon.
