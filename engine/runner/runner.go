@@ -17,6 +17,7 @@
 //	job.go        the job: tokens to evaluate, and what becomes of those sampled
 //	scheduler.go  the loop; batch.go fills a batch, evaluates it, deals the results
 //	cache.go      sequences, and the longest evaluated prefix among them
+//	idle.go       chats that wait on disk only, so that attention need not pass over them
 //	guess.go      several tokens at a time: lookup.go guesses, speculation.go says when
 //	standing.go   a reply to a prompt that was read just before it was asked for
 //	threads.go    how many threads evaluate a batch, steered by what they take

@@ -220,6 +220,9 @@ func (s *scheduler) admit() {
 			s.running = append(s.running, j)
 			j.seq.keep = j.keep()
 			s.planRestore(j)
+			if !j.background {
+				s.leaveIdle()
+			}
 		}
 		s.mu.Unlock()
 		switch {

@@ -11,6 +11,7 @@ import (
 	"notso/engine/gguf"
 	"notso/engine/llama"
 	"notso/engine/scripted"
+	"notso/engine/snapshot"
 )
 
 const gib = 1 << 30
@@ -335,6 +336,38 @@ func TestRestoringMakesRoomAmongIdleSequences(t *testing.T) {
 	if u := o.done.Usage; o.text != scripted.Plain().AnswerText() || u.CachedTokens != u.PromptTokens-1 {
 		t.Errorf("in a context full of another chat the reply is %q with %+v", o.text, u)
 	}
+}
+
+func TestIdleChatsWaitOnDiskOnly(t *testing.T) {
+	path, opts := scriptedPath(t, scripted.Plain()), engine.LoadOptions{ContextLength: 8192}
+	kept, alone := loadKeeping(t, t.TempDir(), path, opts), load(t, path, opts)
+	long := longText(600) // of which this model makes four times as many tokens
+	for name, r := range map[string]*Runner{"with snapshots": kept, "without": alone} {
+		chat := reply1(t, r, greedy(1, long)).done.Usage.PromptTokens
+		if chat < idleTokens+snapshot.BlockTokens {
+			t.Fatalf("%d tokens make no long chat", chat)
+		}
+		until(t, "it is on disk", func() bool { return r == alone || onDisk(r, greedy(1, long), t) })
+		reply1(t, r, greedy(1, "Hi"))
+		s := r.model.scheduler
+		s.mu.Lock()
+		held := s.cache.held()
+		s.mu.Unlock()
+		if forgot := held < chat; forgot != (r == kept) {
+			t.Errorf("%s, of %d tokens %d are held beside another chat", name, chat, held)
+		}
+		before := evaluated(r)
+		if u := reply1(t, r, greedy(1, long)).done.Usage; u.CachedTokens < chat-1 || evaluated(r) > before+2 {
+			t.Errorf("%s, the chat came back with %+v, %d tokens evaluated", name, u, evaluated(r)-before)
+		}
+	}
+}
+
+// onDisk tells whether the disk has all of a request's prompt but its last token.
+func onDisk(r *Runner, req engine.Request, t *testing.T) bool {
+	tokens := tokensOf(t, r, req)
+	_, end := r.model.scheduler.snapshots.find(tokens, 0)
+	return end >= len(tokens)-1
 }
 
 func TestDraftsAndTitlesLeaveNoEnds(t *testing.T) {
