@@ -7,8 +7,8 @@ import (
 
 // idleTokens is how many tokens sequences keep that no job uses, where the disk has
 // them too. Attention passes over each of their cells for every token that is
-// written anywhere: 2,000 cost the starter model 3 % of its speed, and a context
-// full of chats of today would cost a 3B a third. To bring back as many from the
+// written anywhere: 2,000 cost the starter model 3 % of its speed, and by reckoning a
+// context full of chats would cost a 3B a third. To bring back as many from the
 // disk takes it 30 ms.
 const idleTokens = 2048
 
