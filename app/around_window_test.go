@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,9 @@ func TestAround(t *testing.T) {
 			}
 		}},
 		{"the sidebar is made wider by keyboard and by mouse, and stays so", fillForSidebar, testSplitter},
+		{"a text is found from what is in sight on", func(b *bench) {
+			b.keep(0, "Long", "Write a book", strings.Repeat("A chapter names the needle.\n\n", 90), "Thanks", "A needle!")
+		}, testFindFromHere},
 		{"a text is found in a long chat, whatever the page holds of it", fillLong, testFind},
 		{"a chat opens where it was left", fillLong, testScrollIsRemembered},
 		{"zoom and unseen replies are told to the app", func(b *bench) { b.keep(0, "A", "x", "y") }, testZoomAndUnseen},
@@ -182,6 +186,29 @@ func fillLong(b *bench) {
 func openChat(p *webtest.Page, id int) {
 	p.Do(webtest.Script(fmt.Sprintf(`document.querySelector('#chat-%d .open').click()`, id)))
 	p.Until(fmt.Sprintf(`document.querySelector('#conversation[data-chat="%d"] .turn')`, id))
+}
+
+func testFindFromHere(t *testing.T, b *bench, p *webtest.Page) {
+	openChat(p, 1)
+	for _, place := range []struct{ where, scroll, want string }{
+		{"the beginning", "0", "1 of 91"},
+		{"the middle of a long turn", "document.querySelectorAll('#turn-2 p')[44].offsetTop + document.querySelector('#turn-2').offsetTop", ""},
+		{"the end", "1e9", ""},
+	} {
+		p.Do(webtest.Script(`document.querySelector('.scroller').scrollTop = ` + place.scroll))
+		was := webtest.Get[float64](p, `document.querySelector('.scroller').scrollTop`)
+		p.Press("f", ctrl)
+		p.Press("needle")
+		p.Until(`document.querySelector('#find .count').textContent.endsWith(' of 91')`)
+		if got := webtest.Get[string](p, `document.querySelector('#find .count').textContent`); place.want != "" && got != place.want {
+			t.Errorf("from %s: %s, want %s", place.where, got, place.want)
+		}
+		if now, high := webtest.Get[float64](p, `document.querySelector('.scroller').scrollTop`), webtest.Get[float64](p, `document.querySelector('.scroller').clientHeight`); now < was-high || now > was+high {
+			t.Errorf("from %s: what is found lies %.0f pixels away, in a window of %.0f", place.where, now-was, high)
+		}
+		p.Press(kb.Escape)
+		p.Until(`document.querySelector('#find').hidden`)
+	}
 }
 
 func testFind(t *testing.T, b *bench, p *webtest.Page) {

@@ -45,11 +45,21 @@ export function connect(bar) {
     const pairs = response.ok ? await response.json() : [];
     if (looked !== key) return; // something else was typed since
     stops = pairs.flatMap(([turn, n]) => Array.from({ length: n }, (_, nth) => ({ turn, nth })));
-    const { top } = document.querySelector('.scroller').getBoundingClientRect();
-    const seen = stops.findIndex(({ turn }) => drawn(turn)?.getBoundingClientRect().bottom > top);
     at = -1;
-    if (stops.length) await go(Math.max(seen, 0));
+    if (stops.length) await go(ahead());
     else paint();
+  }
+
+  // The first place from what is in sight on; after the last comes the first.
+  function ahead() {
+    const { top } = document.querySelector('.scroller').getBoundingClientRect();
+    const reaches = (part) => part?.getBoundingClientRect().bottom > top;
+    const seen = stops.findIndex(({ turn }) => reaches(drawn(turn)));
+    if (seen < 0) return 0;
+    const { turn } = stops[seen];
+    const own = stops.filter((stop) => stop.turn === turn).length;
+    const nth = places(drawn(turn), box.value).findIndex(reaches);
+    return seen + (nth < 0 ? own : Math.min(nth, own - 1));
   }
 
   async function go(to) {
