@@ -9,6 +9,7 @@ import (
 	"notso/app"
 	"notso/app/chat"
 	"notso/app/cli"
+	"notso/app/command"
 	"notso/app/config"
 	"notso/app/home"
 	"notso/engine"
@@ -67,6 +68,27 @@ func TestALaterReplyOfAChatIsReplayed(t *testing.T) {
 	got.Turn.Stats.Batches = ""
 	if batches, differ := got.Batches(); !differ || batches.Then == "" || batches.Now == "" {
 		t.Errorf("batches that were not recorded: %+v", batches)
+	}
+}
+
+func TestAReplayBeginsWhereTheChatDidThen(t *testing.T) {
+	p := newPlace(t)
+	writeScript(scripted.Plain())(t, p.model("it"))
+	var replies []chat.Turn
+	id := int64(0)
+	for _, text := range []string{"Why is the sky blue?", "And the sea?", "And the grass?"} {
+		turn := p.say(id, text, app.TalkOptions{}, false)
+		id = turn.Chat
+		replies = append(replies, turn)
+		p.reset(id)
+	}
+	for i, turn := range replies {
+		if got := p.replay(turn.ID); len(got.Changes()) > 0 {
+			t.Errorf("reply %d, with %d resets since: changes: %+v", i+1, len(replies)-i, got.Changes())
+		}
+	}
+	if a, b := replies[1].Stats.Reset, replies[2].Stats.Reset; a != replies[0].ID || b != replies[1].ID {
+		t.Errorf("the replies saw what came after the turns %d and %d, want %d and %d", a, b, replies[0].ID, replies[1].ID)
 	}
 }
 
@@ -167,6 +189,19 @@ func (p *place) say(id int64, text string, opts app.TalkOptions, more bool) chat
 		p.t.Fatal(err)
 	}
 	return turn
+}
+
+// reset puts aside what the chat holds, in a process of its own.
+func (p *place) reset(id int64) {
+	p.t.Helper()
+	service, closer, err := openTalker(p.t.Context(), p.paths, cli.TalkerOptions{Stored: true})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer closer.Close()
+	if _, err := service.(*talker).app.Run(p.t.Context(), id, command.Call{Name: "reset"}, nil); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // replay leaves NOTSO_HOME as it was.

@@ -29,6 +29,7 @@ const (
 type past struct {
 	turns []chat.Turn // in order; pinned ones first, wherever they stood
 	cut   int64       // the turn that it begins with, when earlier ones were left out; else 0
+	reset int64       // the turn that it comes after, since /reset put that aside; else 0
 }
 
 // past reads the branch of c that ends with the turn leaf; 0 has no past.
@@ -52,7 +53,7 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 		turns, err = a.withFiles(ctx, turns)
 	}
 	if err != nil || len(turns) == 0 || turns[0].Parent <= c.Context {
-		return past{turns: turns}, err
+		return past{turns: turns, reset: c.Context}, err
 	}
 	if at := slices.IndexFunc(turns, func(t chat.Turn) bool { return t.ID%steady == 0 }); !known && at > 0 {
 		turns = turns[at:]
@@ -61,7 +62,7 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 	if err == nil {
 		pinned, err = a.withFiles(ctx, pinned)
 	}
-	return past{turns: append(pinned, turns...), cut: turns[0].ID}, err
+	return past{turns: append(pinned, turns...), cut: turns[0].ID, reset: c.Context}, err
 }
 
 // seenBefore is the turn from which on the model in use saw the branch at its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"notso/app/chat"
@@ -61,10 +62,12 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 	if err != nil {
 		return engine.Request{}, err
 	}
+	branch = slices.DeleteFunc(branch, func(t chat.Turn) bool { return t.ID <= s.Reset })
 	turns, err := a.withFiles(ctx, since(branch, s.FirstSeen))
 	if err != nil {
 		return engine.Request{}, err
 	}
+	c.Context = s.Reset // not what /reset has put aside since
 	req := a.ask(c, turns, TalkOptions{})
 	req.Thinking = engine.Thinking(s.Thinking)
 	req.Limits = engine.Limits{MaxTokens: s.MaxTokens, Reasoning: s.ThinkingBudget}

@@ -117,11 +117,11 @@ func (a *App) stats(r *reply) (chat.Stats, engine.ModelInfo) {
 	}
 	d := r.final
 	r.lead.mu.Lock()
-	asked, model := r.lead.asked, r.lead.model
+	asked, model, reset := r.lead.asked, r.lead.model, r.lead.past.reset
 	r.lead.mu.Unlock()
 	return chat.Stats{
 		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
-		FirstSeen: r.lead.firstKept(d.Dropped), ContextLength: model.ContextLength,
+		FirstSeen: r.lead.firstKept(d.Dropped), Reset: reset, ContextLength: model.ContextLength,
 		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		Guessed: d.Usage.Guessed, GuessedRight: d.Usage.GuessedRight,

@@ -136,6 +136,7 @@ type Stats struct {
 	MaxTokens       int             `json:"max_tokens,omitempty"`      // 0 is no limit
 	Resumed         int             `json:"resumed,omitempty"`         // bytes of reasoning and text that were there before, when the reply was continued
 	FirstSeen       int64           `json:"first_seen,omitempty"`      // turn from which on the model saw the chat, when it no longer saw all
+	Reset           int64           `json:"reset,omitempty"`           // the chat's Context at that time
 	ContextLength   int             `json:"context_length,omitempty"`  // of the model, in tokens
 	Choices         bool            `json:"choices,omitempty"`         // what its tokens could have been instead is kept
 	FollowUps       []string        `json:"follow_ups,omitempty"`      // what the user might say next

@@ -19,7 +19,7 @@ func dialogue(t testing.TB, s *Store) (c chat.Chat, turns []chat.Turn) {
 	say(t, s, c.ID, "question", "answer")
 	more := must(s.AddTurn(ctx, c.ID, "more"))(t)
 	last := must(s.StartReply(ctx, c.ID, more.ID, ""))(t)
-	must(s.FinishReply(ctx, last.ID, chat.Done, "", chat.Stats{PromptTokens: 9, FirstSeen: more.ID, Choices: true}))(t)
+	must(s.FinishReply(ctx, last.ID, chat.Done, "", chat.Stats{PromptTokens: 9, FirstSeen: more.ID, Reset: more.Parent, Choices: true}))(t)
 	if err := s.SetChoices(ctx, last.ID, []byte(`["choices"]`)); err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func TestAForkHasAllThatItsTurnsHad(t *testing.T) {
 	if got := copied[0].Files; len(got) != 1 || got[0].Text != "some notes" {
 		t.Errorf("its first message has the files %+v", got)
 	}
-	if got := copied[3].Stats.FirstSeen; got != copied[2].ID {
-		t.Errorf("the model saw it from turn %d on, want %d, the copy of %d", got, copied[2].ID, turns[2].ID)
+	if got := copied[3].Stats; got.FirstSeen != copied[2].ID || got.Reset != copied[1].ID {
+		t.Errorf("the model saw it from turn %d on, after %d was put aside, want %d and %d, the copies of %d and %d", got.FirstSeen, got.Reset, copied[2].ID, copied[1].ID, turns[2].ID, turns[1].ID)
 	}
 	if got := must(s.Choices(ctx, copied[3].ID))(t); string(got) != `["choices"]` {
 		t.Errorf("the choices of its last reply are %q", got)
@@ -77,8 +77,8 @@ func TestChatsFromElsewhereKnowTheirOwnTurns(t *testing.T) {
 	c.Head, c.Context = turns[3].ID, 0
 	added := must(s.AddChat(ctx, c, turns))(t)
 	copied := must(s.Turns(ctx, added.ID))(t)
-	if got := copied[3].Stats; got.FirstSeen != copied[2].ID || got.Choices {
-		t.Errorf("the last reply says %+v; want the new id of the first turn seen, and no choices, since there are none", got)
+	if got := copied[3].Stats; got.FirstSeen != copied[2].ID || got.Reset != copied[1].ID || got.Choices {
+		t.Errorf("the last reply says %+v; want the new ids of the first turn seen and of the one before it, and no choices, since there are none", got)
 	}
 	if turns[3].Stats.FirstSeen == copied[3].Stats.FirstSeen || !turns[3].Stats.Choices {
 		t.Error("the caller's turns were changed")

@@ -61,7 +61,7 @@ func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (i
 		if t.State == chat.Running {
 			t.State = chat.Interrupted
 		}
-		t.Chat, t.Stats.FirstSeen = id, ids[t.Stats.FirstSeen]
+		t.Chat, t.Stats.FirstSeen, t.Stats.Reset = id, ids[t.Stats.FirstSeen], ids[t.Stats.Reset]
 		if err := insertTurn(ctx, tx, &t); err != nil {
 			return 0, nil, err
 		}
