@@ -179,6 +179,12 @@ func TestModelsPage(t *testing.T) {
 			p.Click(".toast .undo")
 			p.Until(`document.querySelector('#shelf').textContent.includes('Tiny-Q4_K_M')`)
 		}},
+		{"who waits for the model is told of what answers meanwhile: a built-in text", true, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			waitForTheModel(t, p, "Look around first", "Meanwhile you can look around: a built-in text answers.")
+		}},
+		{"who waits for the model is told of what answers meanwhile: the one that is here", true, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
+			waitForTheModel(t, p, "Try one now", "Meanwhile you can talk to one.")
+		}},
 		{"a model is used, renamed, removed and brought back", false, []string{"models/one.gguf", "models/two.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)
 			p.Until(`document.querySelector('.row[data-state=used] .name').textContent.startsWith('one')`)
@@ -333,6 +339,18 @@ func TestModelsPage(t *testing.T) {
 			test.run(t, b, p)
 		})
 	}
+}
+
+// waitForTheModel gets the model from the welcome, and reads there what can be
+// done until it has arrived.
+func waitForTheModel(t *testing.T, p *webtest.Page, try, meanwhile string) {
+	t.Helper()
+	p.Until(`document.querySelector('#welcome .way.first')`)
+	wantText(t, p, "#welcome [data-try] b", try)
+	p.Click("#welcome .way.first")
+	p.Until(`document.querySelector('#welcome progress')`)
+	wantText(t, p, "#welcome .download ~ .what", meanwhile)
+	wantText(t, p, "#welcome [data-try] b", try)
 }
 
 // here is the machine of these tests.
