@@ -25,7 +25,7 @@ const (
 // keep stores a chat with its turns, the user's first, as of some days ago.
 func (b *bench) keep(days int, title string, texts ...string) chat.Chat {
 	b.t.Helper()
-	at := time.Now().AddDate(0, 0, -days)
+	at := b.opts.Now().AddDate(0, 0, -days)
 	var turns []chat.Turn
 	for i, text := range texts {
 		role := chat.User

@@ -29,7 +29,7 @@ func wantList(p *webtest.Page, want string) {
 }
 
 func testSidebarWalk(t *testing.T, b *bench, p *webtest.Page) {
-	long := time.Now().AddDate(0, 0, -400)
+	long := b.opts.Now().AddDate(0, 0, -400)
 	wantList(p, "[Today] Chat 5 Chat 4 [Yesterday] Chat 3 [Last 7 days] Chat 2 ["+long.Format("January 2006")+"] Chat 1")
 	p.Do(webtest.Script(`document.querySelector('#chat-5 .open').focus()`))
 	for _, step := range []struct{ key, at string }{{kb.ArrowDown, "4"}, {kb.ArrowDown, "3"}, {kb.ArrowUp, "4"}, {kb.End, "1"}, {kb.Home, "5"}} {
