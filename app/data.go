@@ -64,13 +64,13 @@ func (a *App) postPlace(_ context.Context, r request) (answer, error) {
 			return answer{}, a.opts.OpenPath(f.Path)
 		}
 	}
-	return answer{}, errors.New(a.say("settings.no_folder"))
+	return answer{}, words.Fail("settings.no_folder")
 }
 
 // postBackup writes a copy of all chats to a file that the user chooses.
 func (a *App) postBackup(ctx context.Context, _ request) (answer, error) {
 	if a.opts.SaveAs == nil {
-		return answer{}, errors.New(a.say("settings.no_dialog"))
+		return answer{}, words.Fail("settings.no_dialog")
 	}
 	path, err := a.opts.SaveAs(a.say("settings.backup"), "notso-"+a.opts.Now().Format("2006-01-02")+".backup")
 	if err != nil || path == "" {
@@ -90,7 +90,7 @@ func (a *App) postBackup(ctx context.Context, _ request) (answer, error) {
 // chooses.
 func (a *App) postRestoreBackup(ctx context.Context, _ request) (answer, error) {
 	if a.opts.OpenFile == nil {
-		return answer{}, errors.New(a.say("settings.no_dialog"))
+		return answer{}, words.Fail("settings.no_dialog")
 	}
 	path, err := a.opts.OpenFile(a.say("settings.restore"), "*.backup;*.db")
 	if err != nil || path == "" {
@@ -113,7 +113,7 @@ func (a *App) restore(ctx context.Context, path string) (before string, err erro
 	}
 	before, err = a.opts.Store.Restore(ctx, path)
 	if errors.Is(err, store.ErrNoBackup) {
-		return "", errors.New(a.say("settings.no_backup", filepath.Base(path)))
+		return "", words.Fail("settings.no_backup", filepath.Base(path))
 	}
 	if err == nil {
 		_, err = a.opts.Store.Recover(ctx, a.say("error.interrupted"))

@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"notso/app/chat"
 	"notso/app/command"
 	"notso/app/prompts"
+	"notso/app/words"
 	"notso/engine"
 )
 
@@ -51,7 +51,7 @@ func (a *App) usePrompt(ctx context.Context, call command.Call, out *Outcome) er
 	values := map[string]string{"input": call.Args.Text, "date": now.Format("2006-01-02"), "time": now.Format("15:04")}
 	if prompt.Needs("clipboard") {
 		if a.opts.Clipboard == nil {
-			return errors.New(a.say("deeds.no_clipboard"))
+			return words.Fail("deeds.no_clipboard")
 		}
 		if values["clipboard"], err = a.opts.Clipboard(); err != nil {
 			return err
@@ -60,7 +60,7 @@ func (a *App) usePrompt(ctx context.Context, call command.Call, out *Outcome) er
 	if reply, ok := lastReply(branch); ok {
 		values["reply"] = reply.Text
 	} else if prompt.Needs("reply") {
-		return errors.New(a.say("deeds.no_reply"))
+		return words.Fail("deeds.no_reply")
 	}
 	return a.sendFor(ctx, prompt.Fill(values), out)
 }
@@ -81,7 +81,7 @@ func (a *App) summarizeCommand(ctx context.Context, _ command.Call, out *Outcome
 		return err
 	}
 	if len(branch) == 0 {
-		return errors.New(a.say("deeds.nothing_said"))
+		return words.Fail("deeds.nothing_said")
 	}
 	return a.sendFor(ctx, a.say("deeds.summarize"), out)
 }
@@ -93,7 +93,7 @@ func (a *App) continueCommand(ctx context.Context, _ command.Call, out *Outcome)
 	}
 	reply, ok := lastReply(branch)
 	if !ok || !reply.CanContinue() {
-		return errors.New(a.say("deeds.nothing_to_continue"))
+		return words.Fail("deeds.nothing_to_continue")
 	}
 	answer, err := a.Continue(ctx, reply.ID)
 	if err != nil {
@@ -122,7 +122,7 @@ func (a *App) titleCommand(ctx context.Context, call command.Call, out *Outcome)
 		out.Text = a.say("deeds.title_is", first(c.Title, a.say("chats.new")))
 		return nil
 	case c.ID == 0:
-		return errors.New(a.say("deeds.no_chat"))
+		return words.Fail("deeds.no_chat")
 	}
 	if err := a.opts.Store.Rename(ctx, c.ID, title, true); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (a *App) pinCommand(ctx context.Context, _ command.Call, out *Outcome) erro
 		return err
 	}
 	if c.ID == 0 {
-		return errors.New(a.say("deeds.no_chat"))
+		return words.Fail("deeds.no_chat")
 	}
 	if err := a.opts.Store.PinChat(ctx, c.ID, !c.Pinned); err != nil {
 		return err

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,7 +68,7 @@ func (a *App) getDefaults(_ context.Context, _ request, i shelf.Item) (fragment,
 
 func (a *App) hash(i shelf.Item) (string, error) {
 	if a.opts.Hash == nil {
-		return "", errors.New(a.say("models.closed"))
+		return "", words.Fail("models.closed")
 	}
 	return a.opts.Hash(i.Path)
 }

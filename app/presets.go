@@ -2,17 +2,17 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"notso/app/chat"
 	"notso/app/config"
+	"notso/app/words"
 )
 
 // postPreset keeps the manner that is shown as a preset.
 func (a *App) postPreset(ctx context.Context, r request) (answer, error) {
 	own, name := r.FormValue("own") == "true", r.FormValue("name")
 	if config.CheckPresetName(name) != "" {
-		return answer{}, errors.New(a.say("settings.preset_name"))
+		return answer{}, words.Fail("settings.preset_name")
 	}
 	c, _, err := a.tail(ctx, a.shown())
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *App) postPresetUse(ctx context.Context, r request) (answer, error) {
 func (a *App) usePreset(ctx context.Context, chatID int64, name string) (text, undo string, err error) {
 	p, known := a.opts.Config.Get().FindPreset(name)
 	if name != "" && !known {
-		return "", "", errors.New(a.say("settings.preset_unknown", name))
+		return "", "", words.Fail("settings.preset_unknown", name)
 	}
 	c, _, err := a.tail(ctx, chatID)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *App) deletePreset(ctx context.Context, r request) (answer, error) {
 	name := r.FormValue("name")
 	before := a.opts.Config.Get().Presets
 	if _, known := a.opts.Config.Get().FindPreset(name); !known {
-		return answer{}, errors.New(a.say("settings.preset_unknown", name))
+		return answer{}, words.Fail("settings.preset_unknown", name)
 	}
 	var rest []config.Preset
 	for _, p := range before {

@@ -2,16 +2,16 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"notso/app/chat"
 	"notso/app/command"
+	"notso/app/words"
 )
 
 // branchCommand shows the map of the chat's branches.
 func (a *App) branchCommand(_ context.Context, _ command.Call, out *Outcome) error {
 	if out.Chat == 0 {
-		return errors.New(a.say("deeds.no_chat"))
+		return words.Fail("deeds.no_chat")
 	}
 	out.Page = "map"
 	return nil

@@ -2,9 +2,10 @@ package app
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"sync"
+
+	"notso/app/words"
 )
 
 // undosKept bounds what can be taken back at a time: as many toasts as a person
@@ -42,7 +43,7 @@ func (a *App) postUndoable(ctx context.Context, r request) (answer, error) {
 	delete(u.list, int(r.id()))
 	u.mu.Unlock()
 	if undo == nil {
-		return answer{}, errors.New(a.say("settings.undo_gone"))
+		return answer{}, words.Fail("settings.undo_gone")
 	}
 	return answer{}, undo(ctx)
 }
