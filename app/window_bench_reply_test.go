@@ -2,11 +2,15 @@ package app
 
 import (
 	"fmt"
+	"iter"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"notso/app/chat"
+	"notso/app/markdown"
 	"notso/app/webtest"
 	"notso/engine/scripted"
 )
@@ -15,6 +19,13 @@ import (
 const (
 	replyBytes = 80_000
 	eventBytes = 80 // of 20 tokens, as 600 tokens a second would make
+)
+
+// A fast model on a good machine: an event of 4 tokens each time that a running
+// reply is shown (batchEvery), 120 tokens a second.
+const (
+	fastBytes = 16
+	fastEnd   = 4_000 // bytes at the end of a reply that are written so, after the rest came quickly
 )
 
 // kindsOfText are what models write at length, each in replyBytes.
@@ -30,8 +41,9 @@ func kindsOfText() []struct{ name, text string } {
 	}
 }
 
-// benchReply is the work of the main thread a frame while a reply is written,
-// one event a frame, in its first fifth and in its last.
+// benchReply is the work of the main thread a frame while a reply is written: one
+// event a frame, in its first fifth and in its last, and at its end with the
+// events of a fast model.
 func benchReply(b *testing.B, browser *webtest.Browser, t *table) {
 	for _, kind := range kindsOfText() {
 		b.Run(kind.name, func(b *testing.B) {
@@ -45,38 +57,101 @@ func benchReply(b *testing.B, browser *webtest.Browser, t *table) {
 			t.add(b, name, "≤ 16", "95 of 100", at(.95, work))
 			t.add(b, name, "≤ 16", "last fifth", median(work[len(work)-fifth:]))
 		})
+		b.Run(kind.name+" of a fast model", func(b *testing.B) {
+			var work []float64
+			var longest float64
+			for b.Loop() {
+				work, longest = streamedFast(b, browser, kind.text)
+			}
+			name := "the end of it at 120 tokens/s, " + kind.name + ", ms a frame"
+			t.add(b, name, "≤ 16", "95 of 100", at(.95, work))
+			t.add(b, name, "≤ 16", "99 of 100", at(.99, work))
+			t.add(b, name, "≤ 16", "longest", longest)
+		})
 	}
 }
 
 // streamed shows text as a reply, checks that it is all there and returns the ms
 // of each frame.
 func streamed(b *testing.B, browser *webtest.Browser, text string) []float64 {
+	w := newWriting(b, browser)
+	defer w.page.Close()
+	w.page.Do(webtest.Script(`frames('reply:written')`))
+	before := w.page.Metrics()
+	for bit := range bits(text, eventBytes) {
+		w.emit(bit)
+		w.untilDrawn()
+	}
+	work := framesOf(b, w.page)
+	after := w.page.Metrics()
+	for _, part := range []string{"ScriptDuration", "RecalcStyleDuration", "LayoutDuration"} {
+		b.ReportMetric(1000*(after[part]-before[part])/float64(w.seq-3), "ms-"+strings.TrimSuffix(part, "Duration")+"/event")
+	}
+	b.ReportMetric(float64(w.biggest), "bytes/event-most")
+	requireShown(b, w.page, w.stream.Blocks())
+	return work
+}
+
+// streamedFast shows text as a reply, the end of it as a fast model writes. It
+// returns the ms of each frame in which some of that end came, and of the longest
+// of all frames meanwhile.
+func streamedFast(b *testing.B, browser *webtest.Browser, text string) (work []float64, longest float64) {
+	w := newWriting(b, browser)
+	defer w.page.Close()
+	for bit := range bits(text[:len(text)-fastEnd], 50*eventBytes) {
+		w.emit(bit)
+		w.untilDrawn()
+	}
+	w.page.Until(`!document.querySelector('#turn-6 .math:not(:has(.katex)), #turn-6 figure[data-diagram]:not(:has(.drawing))')`)
+	w.page.Do(webtest.Script(`frames('reply:written')`))
+	clock := time.NewTicker(batchEvery)
+	defer clock.Stop()
+	for bit := range bits(text[len(text)-fastEnd:], fastBytes) {
+		<-clock.C
+		w.emit(bit)
+	}
+	w.untilDrawn()
+	work = framesOf(b, w.page)
+	requireShown(b, w.page, w.stream.Blocks())
+	return work, webtest.Get[float64](w.page, `longest`)
+}
+
+// writing is a page on which a reply is written.
+type writing struct {
+	page    *webtest.Page
+	stream  *markdown.Stream
+	seq     int
+	biggest int // bytes of an event
+}
+
+func newWriting(b *testing.B, browser *webtest.Browser) *writing {
 	c := &canned{page: cannedPage(cannedStreaming()), nextTurn: 100}
 	p := browser.Open(b, webtest.NewServer(b, c.handler()))
-	defer p.Close()
 	p.Do(webtest.Script(measureJS))
-	p.Do(webtest.Script(`frames('reply:written')`))
-	before := p.Metrics()
-	s := newBench(b, scripted.Options{}).words.Stream(1)
-	seq, biggest := 3, 0
-	for i := 0; i < len(text); i += eventBytes {
-		seq++
-		event := replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: []replyPart{changed("text", "", s.Write(text[i:min(i+eventBytes, len(text))]))}}
-		biggest = max(biggest, len(encode(event)))
-		p.Server.Emit("reply", event)
-		webtest.Get[float64](p, fmt.Sprintf(`new Promise((done) => {
-			const look = () => (Number(document.querySelector('#turn-6').dataset.seq) === %d ? drawn().then(done) : setTimeout(look));
-			look();
-		})`, seq))
+	return &writing{page: p, stream: newBench(b, scripted.Options{}).words.Stream(1), seq: 3}
+}
+
+func (w *writing) emit(bit string) {
+	w.seq++
+	event := replyEvent{Chat: 1, Turn: 6, Seq: w.seq, Parts: []replyPart{changed("text", "", w.stream.Write(bit))}}
+	w.biggest = max(w.biggest, len(encode(event)))
+	w.page.Server.Emit("reply", event)
+}
+
+// untilDrawn waits until the last event is on the screen.
+func (w *writing) untilDrawn() {
+	webtest.Get[float64](w.page, fmt.Sprintf(`new Promise((done) => {
+		const look = () => (Number(document.querySelector('#turn-6').dataset.seq) === %d ? drawn().then(done) : setTimeout(look));
+		look();
+	})`, w.seq))
+}
+
+// bits cuts text into pieces of size bytes.
+func bits(text string, size int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(text) && yield(text[i:min(i+size, len(text))]); i += size {
+		}
 	}
-	work := framesOf(b, p)
-	after := p.Metrics()
-	for _, part := range []string{"ScriptDuration", "RecalcStyleDuration", "LayoutDuration"} {
-		b.ReportMetric(1000*(after[part]-before[part])/float64(seq-3), "ms-"+strings.TrimSuffix(part, "Duration")+"/event")
-	}
-	b.ReportMetric(float64(biggest), "bytes/event-most")
-	requireShown(b, p, s.Blocks())
-	return work
 }
 
 // benchHour writes as much as a model of 20 tokens a second does in an hour and
@@ -87,10 +162,7 @@ func benchHour(b *testing.B, browser *webtest.Browser, t *table) {
 	for _, kind := range kindsOfText() {
 		text += kind.text[:replyBytes/6] + "\n```\n\n"
 	}
-	var pieces []string
-	for i := 0; i < len(text); i += 4 {
-		pieces = append(pieces, text[i:min(i+4, len(text))])
-	}
+	pieces := slices.Collect(bits(text, 4))
 	app, p := benchWindow(b, browser, scripted.Options{Script: scripted.Script{Answer: pieces}, ContextLength: 1 << 24})
 	for i := range replies {
 		id := int64(2*i + 2)

@@ -198,6 +198,7 @@ func (r *Renderer) codePart(p pass, info, code string, open bool) string {
 func furnish(block string, parts []string, labels Labels) template.HTML {
 	block = strings.ReplaceAll(block, "<table>", `<div class="table" role="group" aria-label="`+html.EscapeString(labels.Table)+`" tabindex="0"><table>`)
 	block = strings.ReplaceAll(block, "</table>", "</table></div>")
+	block = inGroups(block)
 	block = strings.ReplaceAll(block, "<code>", `<code dir="ltr">`)
 	return template.HTML(placeholder.ReplaceAllStringFunc(block, func(found string) string {
 		number := placeholder.FindStringSubmatch(found)[1]
@@ -206,6 +207,33 @@ func furnish(block string, parts []string, labels Labels) template.HTML {
 		}
 		return ""
 	}))
+}
+
+// rowsTogether is how many rows of a table stand in one <tbody>. A browser looks
+// at such a group as a whole when nothing in it has changed, and not at each cell
+// of a table that grows (see prose.css).
+const rowsTogether = 32
+
+// inGroups parts the rows of long tables.
+func inGroups(block string) string {
+	const row = "<tr>"
+	var b strings.Builder
+	rows := 0
+	parts := strings.Split(block, row)
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteString(row)
+		}
+		b.WriteString(part)
+		if rows++; strings.Contains(part, "<thead>") || strings.Contains(part, "<tbody>") {
+			rows = 0
+		}
+		if rows == rowsTogether && i+1 < len(parts) {
+			b.WriteString("</tbody>\n<tbody>\n")
+			rows = 0
+		}
+	}
+	return b.String()
 }
 
 // clean replaces what HTML cannot hold, control characters and bytes that are

@@ -97,3 +97,32 @@ func TestDeepNestingEndsAsText(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfALongTableStandInGroups(t *testing.T) {
+	rows := func(n int) string { return strings.Repeat("| 1 |\n", n) }
+	tests := []struct {
+		name, text string
+		want       []int // rows of each group, heads among them
+	}{
+		{"short", "| a |\n|---|\n" + rows(rowsTogether), []int{1, 32}},
+		{"one more", "| a |\n|---|\n" + rows(rowsTogether+1), []int{1, 32, 1}},
+		{"long", "| a |\n|---|\n" + rows(3*rowsTogether), []int{1, 32, 32, 32}},
+		{"two in a list", "- | a |\n  |---|\n" + strings.ReplaceAll(rows(40), "| 1", "  | 1") + "\n  | b |\n  |---|\n" + strings.ReplaceAll(rows(rowsTogether), "| 1", "  | 1"), []int{1, 32, 8, 1, 32}},
+	}
+	r := New()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			html := string(r.Render(1, tt.text)[0])
+			var got []int
+			for _, group := range strings.FieldsFunc(strings.NewReplacer("<tbody>", "\x00", "<thead>", "\x00").Replace(html), func(c rune) bool { return c == 0 })[1:] {
+				got = append(got, strings.Count(group, "<tr>"))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("groups of %v rows, want %v, in\n%s", got, tt.want, html)
+			}
+			if opened, closed := strings.Count(html, "<tbody>"), strings.Count(html, "</tbody>"); opened != closed {
+				t.Errorf("%d groups are opened, %d closed", opened, closed)
+			}
+		})
+	}
+}

@@ -8,13 +8,15 @@ const limits = { maxExpand: 300, maxSize: 20 }; // macro expansions; em
 
 const queue = [];
 let loading; // KaTeX, as a promise
-let busy = false;
+let late; // when this frame has drawn enough
+let frame = 0; // the next one, once something was drawn in this
 
 export function connect(formula) {
   if (formula.dataset.tex === undefined || formula.firstElementChild) return undefined;
   queue.push(formula);
-  if (!busy) {
-    busy = true;
+  if (window.katex) {
+    work(); // at once: the page has not been laid out since the formula came
+  } else {
     loading ??= import('../vendor/katex.min.js');
     loading.then(work);
   }
@@ -23,10 +25,11 @@ export function connect(formula) {
 
 // work draws what it can before the frame is late, and goes on in the next one.
 function work() {
-  const late = performance.now() + slice;
+  if (!frame) {
+    late = performance.now() + slice;
+    frame = requestAnimationFrame(() => { frame = 0; if (queue.length > 0) work(); });
+  }
   while (queue.length > 0 && performance.now() < late) draw(queue.shift());
-  busy = queue.length > 0;
-  if (busy) requestAnimationFrame(work);
 }
 
 function draw(formula) {
