@@ -78,6 +78,16 @@ func TestALongReplyStandsStill(t *testing.T) {
 		t.Errorf("what was in sight moved by %v px on the way down", moved)
 	}
 	p.Until(`left() < 5 && still() > 8`)
+	jumped := webtest.Get[bool](p, `new Promise((done) => {
+		scroller().scrollTop = scroller().scrollHeight / 2;
+		const { left, top, width, height } = scroller().getBoundingClientRect();
+		requestAnimationFrame(() => done(!document.elementFromPoint(left + width / 2, top + height / 2).closest('.blocks').matches('[data-still]')));
+	})`)
+	if !jumped {
+		t.Error("what is jumped to stands still when it is first seen")
+	}
+	p.Do(webtest.Script(`scroller().scrollTop = scroller().scrollHeight; null`))
+	p.Until(`left() < 5 && still() > 8`)
 	differs := `(() => {
 		const was = scroller().scrollHeight;
 		for (const group of document.querySelectorAll('.blocks[data-still]')) group.removeAttribute('data-still');

@@ -26,6 +26,20 @@ export function connect(turns) {
     group.style.blockSize = '';
   }
 
+  // Who jumps is there before the observer sees it, and formulas are to stand right at once.
+  let last = scroller.scrollTop;
+  function onScroll() {
+    const jumped = Math.abs(scroller.scrollTop - last) > scroller.clientHeight / 2;
+    last = scroller.scrollTop;
+    if (!jumped) return;
+    const view = scroller.getBoundingClientRect();
+    const seen = [...turns.querySelectorAll('[data-still]')].filter((group) => {
+      const { top, bottom } = group.getBoundingClientRect();
+      return bottom > view.top && top < view.bottom;
+    });
+    seen.forEach(move);
+  }
+
   // The last group may grow, and so it is not watched.
   function watch(box) {
     for (let group = box?.lastElementChild?.previousElementSibling; group && !watched.has(group); group = group.previousElementSibling) {
@@ -55,6 +69,7 @@ export function connect(turns) {
   const restyled = new MutationObserver(anew); // letters of another size, another density
   restyled.observe(document.documentElement, { attributes: true });
   return all(
+    listen(scroller, 'scroll', onScroll, { passive: true }),
     listen(document, 'reply:written', ({ target }) => watch(target.querySelector('[data-part="text"]'))),
     listen(document, 'htmx:after:swap', onSwap),
     listen(document.fonts, 'loadingdone', anew),
