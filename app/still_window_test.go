@@ -130,3 +130,17 @@ func TestALongReplyStandsStill(t *testing.T) {
 	p.Until(`CSS.highlights.get('meant')?.size === 1 && (() => { const [range] = CSS.highlights.get('meant'); const box = range.getBoundingClientRect(); const view = scroller().getBoundingClientRect(); return box.height > 0 && box.top >= view.top && box.bottom <= view.bottom; })()`)
 	lookAt(t, p, "long reply")
 }
+
+// TestWhatIsDrawnLateStandsStill when it has been drawn: the formulas of a long
+// text are not, when it is first seen to be far.
+func TestWhatIsDrawnLateStandsStill(t *testing.T) {
+	w := newWriting(t, webtest.NewBrowser(t))
+	w.page.Do(webtest.Script(stillJS))
+	w.emit(strings.Repeat("Of $x_i^2$ we know\n\n$$\n\\frac{a}{b} + \\sqrt{c}\n$$\n\n", 250))
+	w.page.Until(`!document.querySelector('#turn-6 .math:not(:has(.katex))')`)
+	w.page.Until(`(() => {
+		const { top, height } = scroller().getBoundingClientRect();
+		const far = [...document.querySelectorAll('#turn-6 [data-part=text] > .blocks')].filter((group) => group.getBoundingClientRect().bottom < top - height);
+		return far.length > 8 && far.every((group) => group.matches('[data-still]'));
+	})()`)
+}

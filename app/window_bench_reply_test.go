@@ -124,11 +124,11 @@ type writing struct {
 	biggest int // bytes of an event
 }
 
-func newWriting(b *testing.B, browser *webtest.Browser) *writing {
+func newWriting(tb testing.TB, browser *webtest.Browser) *writing {
 	c := &canned{page: cannedPage(cannedStreaming()), nextTurn: 100}
-	p := browser.Open(b, webtest.NewServer(b, c.handler()))
+	p := browser.Open(tb, webtest.NewServer(tb, c.handler()))
 	p.Do(webtest.Script(measureJS))
-	return &writing{page: p, stream: newBench(b, scripted.Options{}).words.Stream(1), seq: 3}
+	return &writing{page: p, stream: newBench(tb, scripted.Options{}).words.Stream(1), seq: 3}
 }
 
 func (w *writing) emit(bit string) {

@@ -5,23 +5,41 @@
 import { all, listen } from './behaviours.js';
 
 const near = '100%'; // of a screen, from sight to what stands still
+const pace = 16; // ms from one group to the next
+const wait = 500; // ms until those are looked at again that were not drawn
 
 export function connect(turns) {
   const scroller = turns.closest('.scroller');
   let watched = new WeakSet();
+  const due = new Set(); // groups that are far and do not stand still yet
+  let timer = 0;
 
   const observer = new IntersectionObserver((entries) => {
-    const far = entries.filter(({ isIntersecting, target }) => !isIntersecting && ready(target));
-    const heights = far.map(({ target }) => target.getBoundingClientRect().height); // now, not when it was seen to be far
-    far.forEach(({ target }, i) => {
-      if (heights[i] === 0) return; // it is not shown at all
-      target.style.blockSize = `${heights[i]}px`;
-      target.setAttribute('data-still', '');
-    });
-    for (const { isIntersecting, target } of entries) if (isIntersecting) move(target);
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting) move(target);
+      else due.add(target);
+    }
+    if (due.size > 0) timer ||= setTimeout(step, pace);
   }, { root: scroller, rootMargin: `${near} 0px` });
 
+  // One at a time: each is laid out once more.
+  function step() {
+    const { top, bottom } = scroller.getBoundingClientRect();
+    for (const group of due) if (!group.isConnected) due.delete(group);
+    const group = [...due].find(drawn);
+    if (group) {
+      due.delete(group);
+      const box = group.getBoundingClientRect(); // now, not when it was seen to be far
+      if (box.height > 0 && (box.bottom < top || box.top > bottom) && !scrolled(group)) {
+        group.style.blockSize = `${box.height}px`;
+        group.setAttribute('data-still', '');
+      }
+    }
+    timer = due.size > 0 ? setTimeout(step, group ? pace : wait) : 0;
+  }
+
   function move(group) {
+    due.delete(group);
     group.removeAttribute('data-still');
     group.style.blockSize = '';
   }
@@ -54,6 +72,7 @@ export function connect(turns) {
   function anew() {
     observer.disconnect();
     watched = new WeakSet();
+    due.clear();
     turns.querySelectorAll('[data-still]').forEach(move);
     look();
   }
@@ -73,15 +92,18 @@ export function connect(turns) {
     listen(document, 'reply:written', ({ target }) => watch(target.querySelector('[data-part="text"]'))),
     listen(document, 'htmx:after:swap', onSwap),
     listen(document.fonts, 'loadingdone', anew),
+    () => clearTimeout(timer),
     () => observer.disconnect(),
     () => resized.disconnect(),
     () => restyled.disconnect(),
   );
 }
 
-// Whether all that is drawn over its source is there (see math.js and diagram.js),
-// and nothing is scrolled, which it would forget.
-function ready(group) {
-  const drawn = [...group.querySelectorAll('.math[data-tex], figure[data-diagram]')].every((el) => el.matches('[data-failed], :has(> .katex, > .katex-display, > .drawing, > .said)'));
-  return drawn && [...group.querySelectorAll('pre, .table, .math[data-display]')].every(({ scrollLeft }) => scrollLeft === 0);
+// Whether all that is drawn over its source is there (see math.js and diagram.js).
+function drawn(group) {
+  const parts = [...group.querySelectorAll('.math[data-tex], figure[data-diagram]')];
+  return parts.every((el) => el.matches('[data-failed], :has(> .katex, > .katex-display, > .drawing, > .said)'));
 }
+
+// Whether something in it is scrolled, which it would forget.
+const scrolled = (group) => [...group.querySelectorAll('pre, .table, .math[data-display]')].some(({ scrollLeft }) => scrollLeft !== 0);
