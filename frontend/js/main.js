@@ -8,6 +8,7 @@ import * as autoscroll from './autoscroll.js';
 import * as candidates from './candidates.js';
 import * as chats from './chats.js';
 import * as code from './code.js';
+import * as columns from './columns.js';
 import * as composer from './composer.js';
 import * as copy from './copy.js';
 import * as diagram from './diagram.js';
@@ -68,7 +69,7 @@ import * as welcome from './welcome.js';
 import * as zoom from './zoom.js';
 
 attach({
-  arrival, attach: attaching, autoscroll, candidates, chats, code, composer, copy, diagram, dialog, download, draft,
+  arrival, attach: attaching, autoscroll, candidates, chats, code, columns, composer, copy, diagram, dialog, download, draft,
   drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
   followups, formulas, gaps, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,

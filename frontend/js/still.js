@@ -99,9 +99,10 @@ export function connect(turns) {
   );
 }
 
-// Whether all that is drawn over its source is there (see math.js and diagram.js).
+// Whether all that is drawn over its source is there (see math.js and diagram.js),
+// and tables have their height (see columns.js).
 function drawn(group) {
-  const parts = [...group.querySelectorAll('.math[data-tex], figure[data-diagram]')];
+  const parts = [...group.querySelectorAll('.math[data-tex], figure[data-diagram], [data-held]')];
   return parts.every((el) => el.matches('[data-failed], :has(> .katex, > .katex-display, > .drawing, > .said)'));
 }
 
