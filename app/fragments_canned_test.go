@@ -23,6 +23,8 @@ type canned struct {
 	posts    []string // "path form", in order
 	nextTurn int64
 	refuse   string // answers the next message with this sentence
+
+	hold chan struct{} // messages are answered once it is closed; nil: at once
 }
 
 func openCanned(t *testing.T, browser *webtest.Browser, page pageView) (*canned, *webtest.Page) {
@@ -98,6 +100,9 @@ func (c *canned) handler() http.Handler {
 // postTurn echoes the message and starts a reply that only events will write.
 func (c *canned) postTurn(w http.ResponseWriter, r *http.Request) {
 	c.note(r)
+	if c.hold != nil {
+		<-c.hold
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.refuse != "" {

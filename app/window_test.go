@@ -9,6 +9,7 @@ import (
 	"notso/app/webtest"
 	"notso/engine/scripted"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -106,6 +107,16 @@ func TestWindow(t *testing.T) {
 			p.Until(`document.querySelector('h1').textContent === 'Rain' && document.querySelector('#chat-1 .open').textContent.includes('Rain')`)
 			p.Click("#turn-2 .followups button:nth-child(2)")
 			p.Until(`message.value === 'Snow in Bergen' && document.activeElement.id === 'message' && !document.querySelector('#turn-3')`)
+		}},
+		{"a command by its keys leaves alone what is typed", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Type("#message", "Hello\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]') && message.value === ''`)
+			p.Press("Hi\r")
+			p.Until(`document.querySelector('#turn-4[data-state=done]') && message.value === ''`)
+			p.Press("Hi again")
+			p.Do(webtest.Script(`document.addEventListener('htmx:finally:request', ({ detail }) => { window.answered ||= detail.ctx.sourceElement.id === 'composer'; })`))
+			p.Press("L", chromedp.Modifier(2)|chromedp.Modifier(8))
+			p.Until(`window.answered && message.value === 'Hi again'`)
 		}},
 		{"/help opens the list, and Escape closes it", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "/help\r")

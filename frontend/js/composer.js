@@ -4,7 +4,9 @@ import { all, listen } from './behaviours.js';
 
 export function connect(form) {
   const box = form.elements.text;
-  let sent = '';
+  let sent = ''; // text that the request under way takes along
+  let busy = false; // there is one, and htmx lets go of a second
+  let again = false; // Enter came meanwhile
 
   function grow() {
     box.style.blockSize = 'auto';
@@ -26,20 +28,37 @@ export function connect(form) {
 
   // Capturing, so that this comes before htmx.
   function onSubmit(event) {
-    sent = box.value;
-    if (sent.trim() !== '') return;
+    if (!busy && box.value.trim() !== '') {
+      sent = box.value;
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
+    again = busy && box.value !== sent; // Enter twice sends once
     box.focus();
   }
 
-  // Listens on the document: an answer may replace the whole conversation.
+  // These listen on the document: an answer may replace the whole conversation.
+  function onRequest({ detail: { ctx } }) {
+    if (ctx.sourceElement === form) busy = true;
+  }
+
   function onAnswer({ detail: { ctx } }) {
-    if (ctx.sourceElement !== form || !ctx.response || ctx.response.status >= 400) return;
+    if (ctx.sourceElement !== form) return;
+    if (!ctx.response || ctx.response.status >= 400) {
+      again = false;
+      return;
+    }
     document.getElementById('composer-error').textContent = '';
-    if (box.value.startsWith(sent)) write(box.value.slice(sent.length));
+    if (sent && box.value.startsWith(sent)) write(box.value.slice(sent.length));
     // Unless the answer, or the user meanwhile, has put the focus elsewhere.
     if (document.activeElement === document.body || form.contains(document.activeElement)) box.focus({ preventScroll: true });
+  }
+
+  function onEnd({ detail: { ctx } }) {
+    if (ctx.sourceElement !== form) return;
+    if (again && ctx.response) setTimeout(() => form.requestSubmit()); // once htmx is done with this one
+    [sent, busy, again] = ['', false, false];
   }
 
   const resized = new ResizeObserver(grow);
@@ -48,7 +67,9 @@ export function connect(form) {
     listen(box, 'input', grow),
     listen(box, 'keydown', onKey),
     listen(form, 'submit', onSubmit, { capture: true }),
+    listen(document, 'htmx:before:request', onRequest),
     listen(document, 'htmx:after:request', onAnswer),
+    listen(document, 'htmx:finally:request', onEnd),
     listen(form.querySelector('[data-slash]'), 'click', () => { box.focus(); if (!box.value.startsWith('/')) write('/' + box.value); }),
     () => resized.disconnect(),
   );
