@@ -87,7 +87,7 @@ func TestALongReplyStandsStill(t *testing.T) {
 		t.Error("what is jumped to stands still when it is first seen")
 	}
 	p.Do(webtest.Script(`scroller().scrollTop = scroller().scrollHeight; null`))
-	p.Until(`left() < 5 && still() > 8`)
+	p.Until(`left() < 5 && still() > 8 && document.getElementById('jump').hidden`) // the reply is followed again
 	differs := `(() => {
 		const was = scroller().scrollHeight;
 		for (const group of document.querySelectorAll('.blocks[data-still]')) group.removeAttribute('data-still');
