@@ -259,7 +259,7 @@ func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
 		return answer{}, chat.ErrNotFound
 	}
 	text := r.FormValue("text")
-	if !strings.HasPrefix(text, "/") {
+	if text != "" && !strings.HasPrefix(text, "/") { // a box that is empty, as after Enter, has nothing new
 		a.warm(id, text)
 	}
 	return answer{}, a.opts.Store.SetDraft(ctx, id, text)
