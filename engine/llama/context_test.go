@@ -2,6 +2,7 @@ package llama
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -191,15 +192,19 @@ func TestThreadsStayAndComputeTheSame(t *testing.T) {
 	m := openModel(t)
 	c := openContext(t, m, ContextOptions{Length: 256, Threads: 2})
 	tokens := m.Vocab().TokenizePrompt(story)
-	read := func() []Token {
+	read := func(most int) []Token {
 		c.RemoveSequence(0)
-		return write(t, m, c, 0, len(tokens), evaluate(t, c, 0, 0, tokens), 8)
+		return write(t, m, c, 0, len(tokens), evaluate(t, c, 0, 0, tokens), most)
 	}
-	want := read() // by threads of llama.cpp's own
+	want := read(8) // by threads of llama.cpp's own
 	made := uintptr(0)
 	for _, n := range []int{2, 1, 2, 3, 2} {
 		c.SetThreads(n)
-		if got := read(); !slices.Equal(got, want) {
+		most := len(want)
+		if n > runtime.NumCPU() {
+			most = 1 // they wait for each other, and for a core
+		}
+		if got := read(most); !slices.Equal(got, want[:most]) {
 			t.Errorf("%d threads write %v, want %v", n, got, want)
 		}
 		if made == 0 {
