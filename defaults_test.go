@@ -33,7 +33,8 @@ func TestDefaultsOfAModelAreWhatItIsLoadedWith(t *testing.T) {
 	w.fill("system", "Answer briefly.")
 	p.Click("form.defaults .raised")
 	p.UntilTrue("it is loaded again", func() bool { return w.taken(t).Context == 512 })
-	if took := w.taken(t); took.Bytes > took.EstimatedBytes*11/10 || took.Bytes < took.EstimatedBytes*9/10 { // the load before has left something
+	// The load before may have left something, and nothing has used the buffers of a batch yet.
+	if took := w.taken(t); took.Bytes > took.EstimatedBytes*11/10 || took.Bytes < took.EstimatedBytes*9/10-otherLibraries() {
 		t.Errorf("with a shorter context it took %+v", took)
 	}
 	p.Click("#models [data-leave]")

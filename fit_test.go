@@ -23,9 +23,15 @@ import (
 // SmolLM3-3B.
 const fitModel = "NOTSO_FIT_MODEL"
 
-// otherLibraries is by how much the program itself takes more or less, in bytes,
-// with another system's libraries: with Ubuntu's 12 MB less than with Debian's.
-const otherLibraries = 15e6
+// otherLibraries is by how many bytes the program itself may take more or less than
+// on Debian, where the estimate was fitted: with Ubuntu's WebKitGTK, which lies in it,
+// it takes 12 MB less.
+func otherLibraries() int64 {
+	if release, _ := os.ReadFile("/etc/os-release"); strings.Contains(string(release), "\nID=debian\n") {
+		return 0
+	}
+	return 15e6
+}
 
 // What the estimate says of a model is what its worker takes, with the context
 // full, within 5 %.
@@ -64,7 +70,7 @@ func TestEstimatesAreWhatModelsTake(t *testing.T) {
 			off := float64(need.Peak()-peak) / float64(peak)
 			t.Logf("%-34s %5d tokens: %7.1f MB estimated, %7.1f MB taken, %+.1f %%  (%+v)", filepath.Base(path), length,
 				float64(need.Peak())/1e6, float64(peak)/1e6, 100*off, need)
-			if math.Abs(off) > max(0.05, otherLibraries/float64(peak)) {
+			if math.Abs(off) > 0.05+float64(otherLibraries())/float64(peak) {
 				t.Errorf("%s with %d tokens: the estimate is %+.1f %% off", filepath.Base(path), length, 100*off)
 			}
 		}

@@ -9,8 +9,8 @@ import (
 )
 
 // What a model takes is measured once it is loaded and again after each reply,
-// and shown beside the estimate, which is of a full context and the largest batch
-// and so somewhat above.
+// and shown beside the estimate. The two are within 5 % of each other after a reply;
+// before the first, nothing has used the buffers of a batch yet.
 func TestWhatALoadedModelTakesStandsBesideTheEstimate(t *testing.T) {
 	w := openWhole(t, `{"context_length": 2048, "max_tokens": 4, "titles": false, "follow_ups": false}`)
 	loaded := w.taken(t)
@@ -21,7 +21,11 @@ func TestWhatALoadedModelTakesStandsBesideTheEstimate(t *testing.T) {
 	for when, m := range map[string]shelf.Memory{"after the load": loaded, "after a reply": took} {
 		off := float64(m.Bytes-m.EstimatedBytes) / float64(m.EstimatedBytes)
 		t.Logf("%s: %+v, %+.1f %%", when, m, 100*off)
-		if off < -0.1 || off > 0.05 || m.Context != 2048 {
+		least := -0.05 - float64(otherLibraries())/float64(m.EstimatedBytes)
+		if m == loaded {
+			least -= 0.05
+		}
+		if off < least || off > 0.05 || m.Context != 2048 {
 			t.Errorf("%s: %+v, which is %+.1f %% off", when, m, 100*off)
 		}
 	}
