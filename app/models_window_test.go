@@ -180,10 +180,10 @@ func TestModelsPage(t *testing.T) {
 			p.Until(`document.querySelector('#shelf').textContent.includes('Tiny-Q4_K_M')`)
 		}},
 		{"who waits for the model is told of what answers meanwhile: a built-in text", true, nil, func(t *testing.T, b *shelfBench, p *webtest.Page) {
-			waitForTheModel(t, p, "Look around first", "Meanwhile you can look around: a built-in text answers.")
+			waitForTheModel(t, p, "A built-in text answers, so that you can see how it feels.", "Meanwhile you can look around: a built-in text answers.")
 		}},
 		{"who waits for the model is told of what answers meanwhile: the one that is here", true, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
-			waitForTheModel(t, p, "Try one now", "Meanwhile you can talk to one.")
+			waitForTheModel(t, p, "one is already here. A small model is quick and often wrong.", "Meanwhile you can talk to one.")
 		}},
 		{"a model is used, renamed, removed and brought back", false, []string{"models/one.gguf", "models/two.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)
@@ -346,11 +346,11 @@ func TestModelsPage(t *testing.T) {
 func waitForTheModel(t *testing.T, p *webtest.Page, try, meanwhile string) {
 	t.Helper()
 	p.Until(`document.querySelector('#welcome .way.first')`)
-	wantText(t, p, "#welcome [data-try] b", try)
+	wantText(t, p, "#welcome [data-try] .what", try)
 	p.Click("#welcome .way.first")
 	p.Until(`document.querySelector('#welcome progress')`)
 	wantText(t, p, "#welcome .download ~ .what", meanwhile)
-	wantText(t, p, "#welcome [data-try] b", try)
+	wantText(t, p, "#welcome [data-try] .what", try)
 }
 
 // here is the machine of these tests.
