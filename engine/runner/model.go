@@ -140,7 +140,7 @@ func (m *model) open(file *gguf.File, opts engine.LoadOptions, own Options, sett
 	build := buildName(m.weights.Library(), own.Unchecked)
 	speculation := newSpeculation(gpuLayers != 0, settings.KVType == llama.KVFloat16)
 	m.scheduler = startScheduler(m.weights, m.context, chunk, threads, speculation, gpuLayers != 0, openSnapshots(
-		own.Snapshots, snapshotSettings(m.info.Hash, build, file, settings), m.weights.Recurrent()))
+		own.Snapshots, build, snapshotSettings(m.info.Hash, file, settings), m.weights.Recurrent()))
 	return nil
 }
 

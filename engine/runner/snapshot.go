@@ -75,7 +75,7 @@ type file struct {
 
 // openSnapshots returns nil where none are to be kept. A folder that cannot be
 // used is told in the log: it costs time and nothing else.
-func openSnapshots(opts Snapshots, settings string, whole bool) *snapshots {
+func openSnapshots(opts Snapshots, build, settings string, whole bool) *snapshots {
 	budget := opts.BudgetNow
 	if budget == nil {
 		budget = func() int64 { return opts.Budget }
@@ -83,7 +83,7 @@ func openSnapshots(opts Snapshots, settings string, whole bool) *snapshots {
 	if opts.Dir == "" || opts.BudgetNow == nil && opts.Budget <= 0 {
 		return nil
 	}
-	store, err := snapshot.Open(snapshot.Options{Dir: opts.Dir, Settings: settings, Whole: whole, BudgetNow: budget})
+	store, err := snapshot.Open(snapshot.Options{Dir: opts.Dir, Build: build, Settings: settings, Whole: whole, BudgetNow: budget})
 	if err != nil {
 		slog.Warn("nothing that is evaluated will be kept on disk", "error", err)
 		return nil
@@ -92,13 +92,13 @@ func openSnapshots(opts Snapshots, settings string, whole bool) *snapshots {
 }
 
 // snapshotSettings names all that a sequence's state depends on besides its
-// tokens. Whatever is not known to make no difference counts.
-func snapshotSettings(hash, build string, file *gguf.File, opts llama.ContextOptions) string {
+// tokens and the engine build. Whatever is not known to make no difference counts.
+func snapshotSettings(hash string, file *gguf.File, opts llama.ContextOptions) string {
 	// Some models have one set of rope factors for short contexts, one for long.
 	original, ok := file.Uint(file.Summary().Architecture + ".rope.scaling.original_context_length")
 	long := ok && uint64(opts.Length) > original
 	opts.Length, opts.Sequences, opts.BatchTokens, opts.Threads = 0, 0, 0, 0
-	return fmt.Sprintf("%s\n%s\n%+v\nlong %t\nwith marks", hash, build, opts, long)
+	return fmt.Sprintf("%s\n%+v\nlong %t\nwith marks", hash, opts, long)
 }
 
 // buildName names the libraries. Those that the user built have no name of their

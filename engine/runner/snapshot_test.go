@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,6 +192,44 @@ func TestASnapshotIsForOneModelAndOneSettingAlone(t *testing.T) {
 	}
 }
 
+// What another build evaluated can never serve again here. What another model or
+// another setting did can, as soon as somebody goes back to it.
+func TestSnapshotsOfAnotherBuildGoWhenAModelIsLoaded(t *testing.T) {
+	dir, plain, other := t.TempDir(), scriptedPath(t, scripted.Plain()), scriptedPath(t, scripted.Reasoning())
+	req := greedy(0, longText(70))
+	const release, own = false, true // libraries of one's own are named by their files
+	cached := func(unchecked bool, path, kv string) int {
+		r := New(Options{
+			LibraryDir: filepath.Join(root(t), "build", "engine"), Unchecked: unchecked,
+			Snapshots: Snapshots{Dir: dir, Budget: gib},
+		})
+		defer r.Close()
+		if _, err := r.Load(t.Context(), path, engine.LoadOptions{ContextLength: 1024, Threads: 1, KVType: kv}, nil); err != nil {
+			t.Fatal(err)
+		}
+		return reply1(t, r, req).done.Usage.CachedTokens
+	}
+	cached(release, plain, "f16")
+	cached(release, plain, "q8_0")
+	cached(release, other, "f16")
+	before := files(t, dir)
+	if n := cached(release, plain, "f16"); n < 256 || len(files(t, dir)) != len(before) {
+		t.Errorf("back at the first model there are %d files of %d, and %d tokens were found", len(files(t, dir)), len(before), n)
+	}
+	if n := cached(own, plain, "f16"); n != 0 {
+		t.Errorf("another build took over %d tokens", n)
+	}
+	after := files(t, dir)
+	for _, path := range before {
+		if slices.Contains(after, path) {
+			t.Errorf("%s of the build before is still there", filepath.Base(path))
+		}
+	}
+	if len(after) == 0 {
+		t.Error("the other build has kept nothing of its own")
+	}
+}
+
 func TestSettingsThatMatterToAStateNameIt(t *testing.T) {
 	file := func(original int) *gguf.File {
 		w := &gguf.Writer{}
@@ -218,12 +257,11 @@ func TestSettingsThatMatterToAStateNameIt(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"the machine", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, longer), true},
-		{"the model", snapshotSettings("h", "b", plain, opts), snapshotSettings("i", "b", plain, opts), false},
-		{"the build", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "c", plain, opts), false},
-		{"the KV type", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, quantised), false},
-		{"YaRN", snapshotSettings("h", "b", plain, opts), snapshotSettings("h", "b", plain, stretched), false},
-		{"the set of rope factors", snapshotSettings("h", "b", long, opts), snapshotSettings("h", "b", long, longer), false},
+		{"the machine", snapshotSettings("h", plain, opts), snapshotSettings("h", plain, longer), true},
+		{"the model", snapshotSettings("h", plain, opts), snapshotSettings("i", plain, opts), false},
+		{"the KV type", snapshotSettings("h", plain, opts), snapshotSettings("h", plain, quantised), false},
+		{"YaRN", snapshotSettings("h", plain, opts), snapshotSettings("h", plain, stretched), false},
+		{"the set of rope factors", snapshotSettings("h", long, opts), snapshotSettings("h", long, longer), false},
 	}
 	for _, test := range tests {
 		if (test.a == test.b) != test.same {
@@ -278,7 +316,7 @@ func keepWhole(t *testing.T, m *model, dir string) {
 	t.Helper()
 	m.scheduler.close()
 	threads := chooseThreads(engine.LoadOptions{Threads: 1}, 0)
-	snapshots := openSnapshots(Snapshots{Dir: dir, Budget: gib}, "a recurrent model", true)
+	snapshots := openSnapshots(Snapshots{Dir: dir, Budget: gib}, m.info.EngineBuild, "a recurrent model", true)
 	m.scheduler = startScheduler(m.weights, m.context, prefillChunk, threads, newSpeculation(false, true), false, snapshots)
 	m.scheduler.mu.Lock()
 	defer m.scheduler.mu.Unlock()

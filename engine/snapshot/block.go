@@ -19,7 +19,8 @@ import (
 //	24  uint32    CRC-32C of the state
 //	28  [16]byte  the parent's key
 //	44  [16]byte  the block's key
-//	60  [n]int32  tokens
+//	60  [16]byte  the engine build, hashed
+//	76  [n]int32  tokens
 //	    uint32    CRC-32C of all above
 //
 // The checksums are against accidents: whoever may write here owns the chats.
@@ -28,8 +29,8 @@ import (
 // llama.cpp does for the state.
 const (
 	magic      = "NOTSOKV\n"
-	version    = 1
-	fixedBytes = 60
+	version    = 2 // since the engine build is in it
+	fixedBytes = 76
 	sumBytes   = 4
 
 	// maxTokens is far beyond any context; a count above it is damage.
@@ -42,6 +43,7 @@ var errDamaged = errors.New("damaged snapshot")
 // Block is a file of a Store.
 type Block struct {
 	parent, key Key
+	build       Key // of the engine that made the state
 	tokens      []llama.Token
 	state       int64  // bytes
 	sum         uint32 // of the state
@@ -70,6 +72,7 @@ func (b *Block) header() []byte {
 	data = binary.LittleEndian.AppendUint32(data, b.sum)
 	data = append(data, b.parent[:]...)
 	data = append(data, b.key[:]...)
+	data = append(data, b.build[:]...)
 	data = appendTokens(data, b.tokens)
 	return binary.LittleEndian.AppendUint32(data, checksum(data))
 }
@@ -88,6 +91,7 @@ func readHeader(r io.Reader, size int64) (*Block, error) {
 		sum:    binary.LittleEndian.Uint32(fixed[24:]),
 		parent: Key(fixed[28:44]),
 		key:    Key(fixed[44:60]),
+		build:  Key(fixed[60:76]),
 	}
 	if string(fixed[:8]) != magic || binary.LittleEndian.Uint32(fixed[8:]) != version ||
 		count == 0 || count > maxTokens || b.state <= 0 || b.state != size-headerBytes(int(count)) {

@@ -18,6 +18,9 @@
 //
 // Files appear under their name complete and synced, or not at all. What is not
 // whole, by its size, its names and its checksums, is deleted and never returned.
+// So is what no engine here can read any more: blocks of another build, or of
+// another version of these files. Those of other models and settings stay, since
+// they may be loaded again.
 // The folder keeps to a budget and leaves disk for others: the block that was
 // used longest ago goes first, but none before those that follow on it.
 //
@@ -45,8 +48,10 @@ type Key [16]byte
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
 
 // root names what holds for all blocks of a chain.
-func root(settings string) Key {
-	sum := sha256.Sum256([]byte("notso snapshot root\n" + settings))
+func root(settings string) Key { return keyOf("notso snapshot root\n" + settings) }
+
+func keyOf(text string) Key {
+	sum := sha256.Sum256([]byte(text))
 	return Key(sum[:len(Key{})])
 }
 

@@ -29,7 +29,8 @@ const (
 // Options says where blocks are kept, and under which conditions they hold.
 type Options struct {
 	Dir      string
-	Settings string // all that a state depends on besides the tokens
+	Build    string // of the engine; what others made is deleted
+	Settings string // all that a state depends on besides it and the tokens
 	Whole    bool   // states cannot be cut
 	Budget   int64  // bytes
 
@@ -44,8 +45,9 @@ type Options struct {
 // Store is a folder of blocks, as seen from one root. It knows the headers of
 // all files; their states stay on disk.
 type Store struct {
-	opts Options
-	root Key
+	opts  Options
+	root  Key
+	build Key
 
 	mu       sync.Mutex
 	blocks   map[Key]*Block
@@ -54,8 +56,8 @@ type Store struct {
 }
 
 // Open makes the folder where it is missing, deletes what a killed writer or a
-// damaged disk has left there and what nobody read for a month, and brings it
-// within the budget. Files with other names than a Store gives are left alone.
+// damaged disk has left there, what another engine build made and what nobody read
+// for a month, and brings it within the budget. Files with other names than a Store gives are left alone.
 func Open(opts Options) (*Store, error) {
 	if opts.Free == nil {
 		opts.Free = disk.Free
@@ -63,9 +65,13 @@ func Open(opts Options) (*Store, error) {
 	if opts.BudgetNow == nil {
 		opts.BudgetNow = func() int64 { return opts.Budget }
 	}
-	s := &Store{opts: opts, root: root(opts.Settings), blocks: make(map[Key]*Block), children: make(map[Key][]*Block)}
+	settings := opts.Build + "\n" + opts.Settings
 	if opts.Whole {
-		s.root = root("whole\n" + opts.Settings)
+		settings = "whole\n" + settings
+	}
+	s := &Store{
+		opts: opts, root: root(settings), build: keyOf("notso snapshot build\n" + opts.Build),
+		blocks: make(map[Key]*Block), children: make(map[Key][]*Block),
 	}
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the snapshots: %w", err)
@@ -83,7 +89,7 @@ func Open(opts Options) (*Store, error) {
 		case tempExtension:
 			os.Remove(path)
 		case extension:
-			if b, err := inspect(path); err != nil {
+			if b, err := inspect(path); err != nil || b.build != s.build {
 				os.Remove(path)
 			} else {
 				s.add(b)
@@ -171,7 +177,7 @@ func (s *Store) Put(tokens []llama.Token, first int, state []byte) error {
 		return nil
 	}
 	parent := s.root.chain(tokens[:first])
-	b := &Block{parent: parent, tokens: slices.Clone(tokens[first:]), state: int64(len(state)), sum: checksum(state), used: time.Now()}
+	b := &Block{build: s.build, parent: parent, tokens: slices.Clone(tokens[first:]), state: int64(len(state)), sum: checksum(state), used: time.Now()}
 	b.key = parent.next(b.tokens)
 	if err := s.makeRoom(b); err != nil {
 		return err

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ const roomy = 1 << 30
 // open returns a store with a disk that has plenty of room.
 func open(t testing.TB, dir string, change ...func(*Options)) *Store {
 	t.Helper()
-	opts := Options{Dir: dir, Settings: "model, build, settings", Budget: roomy, Free: func(string) (int64, error) { return 1 << 50, nil }}
+	opts := Options{Dir: dir, Build: "build", Settings: "model, settings", Budget: roomy, Free: func(string) (int64, error) { return 1 << 50, nil }}
 	for _, c := range change {
 		c(&opts)
 	}
@@ -281,6 +282,51 @@ func TestOpenClearsWhatAKilledWriterLeft(t *testing.T) {
 }
 
 // The app empties the folder under a worker that has it open.
+func TestOpenClearsWhatNoEngineHereReadsAnyMore(t *testing.T) {
+	dir, tokens := t.TempDir(), prompt(1, 300)
+	change := func(build, settings string) func(*Options) {
+		return func(o *Options) { o.Build, o.Settings = build, settings }
+	}
+	put(t, open(t, dir, change("this build", "a model")), tokens)
+	put(t, open(t, dir, change("this build", "another model")), tokens)
+	name, old := firstVersion(tokens[:BlockTokens])
+	if err := os.WriteFile(filepath.Join(dir, name), old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	s := open(t, dir, change("this build", "a model"))
+	if n := count(t, dir, "*"); n != 6 {
+		t.Errorf("%d files are left, want three of each model and no old one", n)
+	}
+	if end, _ := found(t, s, tokens, 0); end != 300 {
+		t.Errorf("%d tokens of this build are left", end)
+	}
+	if end, _ := found(t, open(t, dir, change("this build", "another model")), tokens, 0); end != 300 {
+		t.Errorf("%d tokens of another model are left, which may be loaded again", end)
+	}
+
+	s = open(t, dir, change("the next build", "a model"))
+	if n := count(t, dir, "*"); n != 0 || s.total != 0 {
+		t.Errorf("%d files of another build are left, and %d bytes are counted", n, s.total)
+	}
+	put(t, s, tokens)
+	if end, _ := found(t, open(t, dir, change("the next build", "a model")), tokens, 0); end != 300 {
+		t.Errorf("%d tokens of the new build were found", end)
+	}
+}
+
+// firstVersion is a whole file as version 1 wrote them, without the build.
+func firstVersion(tokens []llama.Token) (name string, data []byte) {
+	state := stateOf(tokens, 0)
+	b := &Block{parent: root("model, build, settings"), tokens: tokens, state: int64(len(state)), sum: checksum(state)}
+	b.key = b.parent.next(tokens)
+	header := b.header()
+	header = append(header[:60:60], header[fixedBytes:len(header)-sumBytes]...)
+	binary.LittleEndian.PutUint32(header[8:], 1)
+	header = binary.LittleEndian.AppendUint32(header, checksum(header))
+	return b.fileName(), append(header, state...)
+}
+
 func TestAStoreGoesOnWhenItsFilesAreDeleted(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
