@@ -98,15 +98,10 @@ func TestAReplaySaysWhatHasChanged(t *testing.T) {
 		change func(t *testing.T, p *place)
 		want   []string
 	}{
-		{"the system prompt", func(t *testing.T, p *place) {
-			settings, _, err := config.Open(p.paths.ConfigFile)
-			if err == nil {
-				err = settings.Update(func(c *config.Config) { c.System = "Answer in Latin." })
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}, []string{"prompt"}},
+		{"nothing", func(*testing.T, *place) {}, nil},
+		{"the system prompt", setting(func(c *config.Config) { c.System = "Answer in Latin." }), []string{"prompt"}},
+		{"the context's length", setting(func(c *config.Config) { c.ContextLength = 1024 }), []string{"context length"}},
+		{"the type of the KV cache", setting(func(c *config.Config) { c.KVType = "q8_0" }), []string{"KV cache"}},
 		{"the model's file", func(t *testing.T, p *place) { writeScript(scripted.ToolCall())(t, p.model("it")) }, []string{"model", "prompt"}},
 		{"the model is another one", func(t *testing.T, p *place) {
 			if err := os.Rename(p.model("it"), filepath.Join(t.TempDir(), "it.gguf")); err != nil {
@@ -131,6 +126,29 @@ func TestAReplaySaysWhatHasChanged(t *testing.T) {
 				t.Errorf("the changes are %+v, want %v", got.Changes(), test.want)
 			}
 		})
+	}
+}
+
+// setting is a change of the settings.
+func setting(change func(c *config.Config)) func(t *testing.T, p *place) {
+	return func(t *testing.T, p *place) {
+		settings, _, err := config.Open(p.paths.ConfigFile)
+		if err == nil {
+			err = settings.Update(change)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAReplyOfAnOlderVersionHasOnlyChangesThatWereRecorded(t *testing.T) {
+	p := newPlace(t)
+	writeScript(scripted.Plain())(t, p.model("it"))
+	got := p.replay(p.talk(app.TalkOptions{}, false).ID)
+	got.Turn.Stats.KVType, got.Turn.Stats.ContextLength = "", 0
+	if got.Stats.KVType != "f16" || got.Stats.ContextLength == 0 || len(got.Changes()) > 0 {
+		t.Errorf("with %q and %d tokens now the changes are %+v", got.Stats.KVType, got.Stats.ContextLength, got.Changes())
 	}
 }
 

@@ -35,7 +35,7 @@ func Replay(ctx context.Context, opts Options, turnID int64) (chat.Replay, error
 	if err != nil {
 		return chat.Replay{}, err
 	}
-	return play(ctx, eng, a.model.name(), turn, req)
+	return play(ctx, eng, a.model.info(), turn, req)
 }
 
 // replayable says why a turn cannot be replayed.
@@ -103,7 +103,7 @@ func (a *App) loadFor(ctx context.Context, turn chat.Turn) (eng engine.Engine, e
 }
 
 // play writes the reply.
-func play(ctx context.Context, eng engine.Engine, name string, turn chat.Turn, req engine.Request) (chat.Replay, error) {
+func play(ctx context.Context, eng engine.Engine, model engine.ModelInfo, turn chat.Turn, req engine.Request) (chat.Replay, error) {
 	out := chat.Replay{Turn: turn}
 	var text, reasoning strings.Builder
 	if req.Resume != nil {
@@ -124,7 +124,8 @@ func play(ctx context.Context, eng engine.Engine, name string, turn chat.Turn, r
 			out.Stats = chat.Stats{
 				Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 				ReplyTokens: d.Usage.ReplyTokens, Seed: d.Seed, PromptHash: d.PromptHash,
-				Model: name, ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
+				Model: modelName(model), ModelHash: d.ModelHash, EngineBuild: d.EngineBuild, Batches: string(d.Batches),
+				ContextLength: model.ContextLength, KVType: model.KVType,
 			}
 		}
 	}

@@ -121,7 +121,7 @@ func (a *App) stats(r *reply) (chat.Stats, engine.ModelInfo) {
 	r.lead.mu.Unlock()
 	return chat.Stats{
 		Thinking: string(asked.Thinking), ThinkingBudget: asked.Limits.Reasoning, MaxTokens: asked.Limits.MaxTokens, Resumed: resumed(asked),
-		FirstSeen: r.lead.firstKept(d.Dropped), Reset: reset, ContextLength: model.ContextLength,
+		FirstSeen: r.lead.firstKept(d.Dropped), Reset: reset, ContextLength: model.ContextLength, KVType: model.KVType,
 		Finish: string(d.Finish), PromptTokens: d.Usage.PromptTokens, CachedTokens: d.Usage.CachedTokens,
 		ReplyTokens: d.Usage.ReplyTokens, ReasoningTokens: d.Usage.ReasoningTokens,
 		Guessed: d.Usage.Guessed, GuessedRight: d.Usage.GuessedRight,

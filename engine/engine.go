@@ -70,6 +70,7 @@ type ModelInfo struct {
 	ContextLength  int      `json:"context_length"`          // tokens, as loaded
 	TrainedContext int      `json:"trained_context"`         // tokens, as trained
 	ContextAsked   int      `json:"context_asked,omitempty"` // tokens that LoadOptions asked for, where the model takes fewer
+	KVType         string   `json:"kv_type,omitempty"`       // "f16" or "q8_0"; "" where nobody can tell
 	Hash           string   `json:"hash"`                    // names the weights, see gguf.Fingerprint
 	EngineBuild    string   `json:"engine_build"`            // such as "llama.cpp v0.4.0"
 	Devices        []string `json:"devices"`                 // such as "CPU (zen4)"

@@ -138,6 +138,7 @@ type Stats struct {
 	FirstSeen       int64           `json:"first_seen,omitempty"`      // turn from which on the model saw the chat, when it no longer saw all
 	Reset           int64           `json:"reset,omitempty"`           // the chat's Context at that time
 	ContextLength   int             `json:"context_length,omitempty"`  // of the model, in tokens
+	KVType          string          `json:"kv_type,omitempty"`         // "f16" or "q8_0"
 	Choices         bool            `json:"choices,omitempty"`         // what its tokens could have been instead is kept
 	FollowUps       []string        `json:"follow_ups,omitempty"`      // what the user might say next
 	Model           string          `json:"model,omitempty"`           // its name

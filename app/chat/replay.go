@@ -1,6 +1,9 @@
 package chat
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Replay is what came of writing a stored reply once more, from what was
 // recorded with it.
@@ -23,9 +26,9 @@ func (r Replay) Identical() bool {
 	return r.Text == r.Turn.Text && r.Reasoning == r.Turn.Reasoning
 }
 
-// Changes lists what differs. Another model often reads the same prompt as other
-// tokens, which then are a change too. A reply that is not identical although
-// nothing of this has changed was rounded otherwise: see Batches.
+// Changes lists what differs, as far as both are known. Another model often reads
+// the same prompt as other tokens, which then are a change too. A reply that is not
+// identical although nothing of this has changed was rounded otherwise: see Batches.
 func (r Replay) Changes() []Change {
 	changes := []Change{}
 	then, now := r.Turn.Stats, r.Stats
@@ -33,8 +36,10 @@ func (r Replay) Changes() []Change {
 		{"model", named(then), named(now)},
 		{"engine", then.EngineBuild, now.EngineBuild},
 		{"prompt", prompt(then), prompt(now)},
+		{"context length", length(then), length(now)},
+		{"KV cache", then.KVType, now.KVType},
 	} {
-		if c.Then != c.Now {
+		if c.Then != c.Now && c.Then != "" && c.Now != "" {
 			changes = append(changes, c)
 		}
 	}
@@ -54,5 +59,12 @@ func (r Replay) Batches() (Change, bool) {
 }
 
 func named(s Stats) string { return s.Model + " " + s.ModelHash }
+
+func length(s Stats) string {
+	if s.ContextLength == 0 {
+		return ""
+	}
+	return strconv.Itoa(s.ContextLength)
+}
 
 func prompt(s Stats) string { return fmt.Sprintf("%s (%d tokens)", s.PromptHash, s.PromptTokens) }

@@ -17,8 +17,9 @@ func replayRole() role {
 		details: `TURN is the number of the reply, which notso export --format json tells as its
 id. The reply is written from what was recorded with it: the chat up to there,
 seed, sampling, thinking and limits. When it comes out differently, the program
-says which of model, engine and prompt have changed since, and the exit code is
-1. Nothing that is stored changes, and the window may be open.`,
+says which of model, engine, prompt, context length and KV cache have changed
+since, and the exit code is 1. Nothing that is stored changes, and the window may
+be open.`,
 		run: runReplay,
 	}
 }

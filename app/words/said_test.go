@@ -165,6 +165,7 @@ func TestWhatPackagesSayIsKnownInEveryLanguage(t *testing.T) {
 func TestWhatPackagesSayIsSaidInFrench(t *testing.T) {
 	for _, test := range []struct{ name, english, want string }{
 		{"a text", "the file is cut off", "le fichier est tronqué"},
+		{"what a replay names", "context length", "longueur du contexte"},
 		{"one with a number", "it has 3 tokens, more than 2", "il a 3 jetons, plus que 2"},
 		{"one within another", "its part 2 of 3 cannot be used: it holds no weights", "sa partie 2 sur 3 ne peut pas servir\u00a0: il ne contient pas de poids"},
 		{"a list within a text", "unknown format \"x\"; there are md, html or txt", "format inconnu \"x\"\u00a0; il y a md, html ou txt"},

@@ -46,6 +46,7 @@ func loadModel(ctx context.Context, library *llama.Library, file *gguf.File, opt
 	}
 	m := &model{sizes: newSizes()}
 	m.info = describe(file, library, opts)
+	m.info.KVType = string(kv)
 	if m.template, err = parseTemplate(file, opts); err != nil {
 		return nil, err
 	}
