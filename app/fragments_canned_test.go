@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -139,6 +140,19 @@ func (c *canned) noted(beginning string) bool {
 		}
 	}
 	return false
+}
+
+// drafts are the texts that the page has saved so far.
+func (c *canned) drafts() (texts []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, post := range c.posts {
+		if query, is := strings.CutPrefix(post, "POST /draft "); is {
+			form, _ := url.ParseQuery(query)
+			texts = append(texts, form.Get("text"))
+		}
+	}
+	return texts
 }
 
 func blocksOf(blocks ...string) []template.HTML {
