@@ -72,7 +72,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"POST /chats/{id}/undo":        a.postUndo,
 		"POST /chats/{id}/stop":        a.postStop,
 		"POST /chats/{id}/thinking":    a.postThinking,
-		"POST /draft":                  a.postDraft,
+		"POST /draft":                  unlessGone(a.postDraft),
 		"POST /settings/sidebar":       a.postSidebar,
 		"POST /open":                   a.postOpen,
 		"GET /chats/{id}/attachments":  a.getAttachments,

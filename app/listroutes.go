@@ -18,7 +18,7 @@ func (a *App) listRoutes() map[string]func(context.Context, request) (answer, er
 		"POST /chats/move":           a.postMoveChats,
 		"POST /chats/{id}/title":     a.postTitle,
 		"POST /chats/{id}/restore":   a.postRestore,
-		"POST /chats/{id}/view":      a.postView,
+		"POST /chats/{id}/view":      unlessGone(a.postView),
 		"DELETE /chats/{id}":         a.deleteChat,
 		"POST /folders":              a.postFolder,
 		"POST /folders/{id}/name":    a.postFolderName,

@@ -2,7 +2,10 @@ package app
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+
+	"notso/app/chat"
 )
 
 // getPlaces answers with the place of a turn on its branch, from 1, and with the
@@ -11,6 +14,10 @@ import (
 func (a *App) getPlaces(w http.ResponseWriter, r *http.Request) {
 	turn, _ := request{r}.number("turn")
 	c, err := a.opts.Store.Chat(r.Context(), request{r}.id())
+	if errors.Is(err, chat.ErrNotFound) { // gone since: see unlessGone
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if err != nil {
 		a.refuse(w, err)
 		return

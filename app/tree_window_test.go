@@ -70,7 +70,7 @@ func TestScreenReaderFinds(t *testing.T) {
 			p.Press("k", ctrl)
 			p.Until(`document.activeElement.id === 'everything-query'`)
 			p.Press("chat 5")
-			p.Until(`document.querySelector('.everything [aria-selected=true]')?.id === 'every-chat-5' && document.activeElement.getAttribute('aria-activedescendant') === 'every-chat-5'`)
+			p.Until(`[...document.querySelectorAll('.everything [role=option]')].map((option) => option.id + option.ariaSelected).join() === 'every-chat-5true' && document.activeElement.getAttribute('aria-activedescendant') === 'every-chat-5'`)
 		}},
 		{"sidebar", "#sidebar", scripted.Options{}, func(b *bench) {
 			b.keep(0, "One", "Hello", "Hi")

@@ -18,7 +18,7 @@ func (a *App) turnRoutes() map[string]func(context.Context, request) (answer, er
 		"GET /turns/{id}":             a.getTurn,
 		"GET /chats/{id}/map":         a.getMap,
 		"GET /chats/{id}/context":     a.getContext,
-		"POST /chats/{id}/count":      a.postCount,
+		"POST /chats/{id}/count":      unlessGone(a.postCount),
 		"POST /chats/{id}/talk":       a.postTalk,
 		"POST /turns/{id}/keep":       a.postKeep,
 		"GET /turns/{id}/tokens":      a.getTokens,

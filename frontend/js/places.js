@@ -27,7 +27,7 @@ export function connect(turns) {
     if (!before) [at, known.place] = [0, 1];
     if (at < 0 || (after && known.total === 0)) {
       const response = await fetch(`/chats/${turns.closest('[data-chat]').dataset.chat}/places?turn=${rows[0].dataset.turn}`);
-      if (!response.ok) return;
+      if (response.status !== 200) return;
       [known.place, known.total] = await response.json();
       at = 0;
     }
