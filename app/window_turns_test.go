@@ -72,6 +72,15 @@ func TestTurnsByHand(t *testing.T) {
 			p.Until(`!document.querySelector('.editor') && document.querySelector('#turn-3 [data-part=text]').textContent === 'And again'`)
 			p.Until(`document.activeElement.id === 'turn-3'`)
 		}},
+		{"the buttons stay in sight below a long text, whose end is to be seen", func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Click("#turn-3 [data-edit]")
+			p.Until(`document.activeElement.name === 'edited'`)
+			p.Do(webtest.Script(`document.activeElement.value = 'A line\n'.repeat(100); document.activeElement.dispatchEvent(new Event('input')); document.activeElement.closest('form').scrollIntoView({ block: 'nearest' })`))
+			p.Until(`document.querySelector('.editor [data-cancel]').getBoundingClientRect().bottom < document.querySelector('.scroller').getBoundingClientRect().bottom`)
+			p.Until(`document.activeElement.clientHeight > 100`)
+			p.Press(kb.Escape)
+			p.Until(`!document.querySelector('.editor')`)
+		}},
 		{"what is being edited outlives a refresh", func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Click("#turn-1 [data-edit]")
 			p.Until(`document.activeElement.name === 'edited'`)

@@ -1,13 +1,19 @@
-// The editor of a text that stands on the page: grows with it, saves with Enter
-// (or Ctrl+Enter, where Enter starts a line), and leaves with Escape.
+// The editor of a text that stands on the page: grows with it as long as its
+// buttons stay in sight, saves with Enter (or Ctrl+Enter, where Enter starts a
+// line), and leaves with Escape.
 import { all, listen } from './behaviours.js';
 
 export function connect(form) {
   const box = form.querySelector('textarea');
 
+  const margins = 2 * parseFloat(getComputedStyle(form).scrollMarginBlockStart);
+
   function grow() {
+    const at = box.scrollTop;
     box.style.blockSize = 'auto';
-    box.style.blockSize = `${box.scrollHeight + 2}px`;
+    const room = (form.closest('.scroller')?.clientHeight ?? Infinity) - margins - (form.offsetHeight - box.offsetHeight);
+    box.style.blockSize = `${Math.min(box.scrollHeight + 2, room)}px`;
+    box.scrollTop = at;
   }
 
   function onKey(event) {
@@ -28,9 +34,11 @@ export function connect(form) {
   grow();
   box.focus({ preventScroll: true });
   box.setSelectionRange(box.value.length, box.value.length);
+  box.scrollTop = box.scrollHeight;
   form.scrollIntoView({ block: 'nearest' });
   return all(
     listen(box, 'input', grow),
+    listen(window, 'resize', grow),
     listen(form, 'keydown', onKey),
     listen(document, 'htmx:after:request', onAnswer),
   );

@@ -1,7 +1,7 @@
 // The focus is never lost. Where what had it goes away, or can have it no
 // longer, and nothing else has put it elsewhere, it goes to what stands in its
-// place: the same element drawn anew, its neighbour, where the user came from,
-// at last the message box. A click beside everything may still leave it nowhere.
+// place: the same element drawn anew, another in the part that was, its
+// neighbour, where the user came from, at last the message box. A click beside everything may still leave it nowhere.
 import { all, listen } from './behaviours.js';
 
 const focusable = 'a[href], button, input, textarea, select, summary, [tabindex]';
@@ -34,6 +34,12 @@ export function connect(body) {
     return null;
   }
 
+  // The part that el was in, where that is there anew.
+  function redrawn(el) {
+    const part = el.isConnected ? null : el.closest('[id]');
+    return part && !part.isConnected && document.getElementById(part.id);
+  }
+
   // The nearest that stands where el stood. What comes and goes over the page has none.
   function neighbour(el) {
     let gone = el;
@@ -59,6 +65,11 @@ export function connect(body) {
 
   function* candidates(last, before) {
     yield standIn(last);
+    const part = redrawn(last);
+    if (part) {
+      for (const el of before.map(standIn)) if (part.contains(el)) yield el; // what opened an editor
+      yield within(part, 0);
+    }
     yield neighbour(last);
     for (const el of before) yield standIn(el);
     yield* document.querySelectorAll('dialog[open], #layer[data-open] h1, #message');
