@@ -137,6 +137,16 @@ func TestPage(t *testing.T) {
 			p.Press(kb.Escape)
 			p.UntilTrue("the reply is stopped", func() bool { return c.noted("POST /chats/1/stop") })
 		}},
+		{"a token's list is shown, though that of another was on its way", cannedPage(cannedVersions()), func(_ *testing.T, _ *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`{
+				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
+				window.fetch = async (path, options) => { if (String(path).includes('/choice')) await late; return fetched(path, options); };
+			}`))
+			p.Do(webtest.Script(`document.querySelector('#turn-2 [data-tokens]').click()`))
+			p.Until(`document.activeElement.matches('.stream > .token')`)
+			p.Do(webtest.Script(`document.querySelectorAll('.stream > .token')[6].focus(); arrive()`))
+			p.Until(`document.querySelector('.choice:popover-open')`)
+		}},
 		{"the theme follows the system until told otherwise", cannedPage(cannedTalk()), testTheme},
 		{"the pill and the gauge follow their events", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
 			p.Server.Emit("status", statusView{State: "reading", Text: "Reading 40 of 100 tokens", Fraction: .4})

@@ -19,16 +19,15 @@ export function connect(view) {
   // One after the other, and only what is still wanted when its turn comes.
   function show(token) {
     wanted = token;
-    loading = loading.then(() => (wanted === token ? load(token) : undefined));
+    loading = loading.then(() => (wanted === token ? load(token) : undefined)).catch(() => {}); // htmx has told it
     return loading;
   }
 
   async function load(token) {
-    if (list()?.dataset.index === token.dataset.index) return;
-    await htmx.ajax('GET', `/turns/${view.dataset.turn}/choice?at=${token.dataset.index}`, { source: place, target: place, swap: 'innerHTML' });
+    if (list()?.dataset.index !== token.dataset.index) await htmx.ajax('GET', `/turns/${view.dataset.turn}/choice?at=${token.dataset.index}`, { source: place, target: place, swap: 'innerHTML' });
     if (wanted !== token || !list()) return;
     shown = token;
-    list().showPopover();
+    if (!list().matches(':popover-open')) list().showPopover(); // it may be there, and have come too late to show
     follow();
   }
 
