@@ -136,6 +136,7 @@ type App struct {
 	work   sync.WaitGroup // claims, replies and background work; grows under mu, or while it is not zero
 	undos  undos
 	toasts toasts
+	typed  typed
 
 	mu      sync.Mutex
 	current int64              // chat that the window shows; 0 for a new one

@@ -125,6 +125,7 @@ func (c *canned) postTurn(w http.ResponseWriter, r *http.Request) {
 
 func (c *canned) note(r *http.Request) {
 	r.ParseForm()
+	r.Form.Del("at") // another one each time
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.posts = append(c.posts, r.Method+" "+r.URL.Path+" "+r.Form.Encode())

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"notso/app/chat"
 	"notso/app/config"
@@ -85,6 +84,7 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 
 func (a *App) getPage(ctx context.Context, _ request) (answer, error) {
 	a.listening(false)
+	a.typed.note(0, 0) // a page that is opened counts anew
 	view, err := a.page(ctx)
 	return show(fragment{Name: "page.html", View: view}), err
 }
@@ -135,6 +135,7 @@ func (a *App) showChatAt(ctx context.Context, chatID, turn int64) (answer, error
 // postTurn takes what the composer sends: a message, or a slash command.
 func (a *App) postTurn(ctx context.Context, r request) (answer, error) {
 	text := r.FormValue("text")
+	a.typed.note(r.id(), r.moment())
 	call, isCommand, err := a.Parse(text)
 	if err != nil {
 		return answer{}, err
@@ -251,18 +252,6 @@ func (a *App) postThinking(ctx context.Context, r request) (answer, error) {
 	}
 	c, _, err := a.tail(ctx, r.id())
 	return show(fragment{Name: "thinking.html", View: a.thinking(c)}), err
-}
-
-func (a *App) postDraft(ctx context.Context, r request) (answer, error) {
-	id, err := strconv.ParseInt(r.FormValue("chat"), 10, 64)
-	if err != nil {
-		return answer{}, chat.ErrNotFound
-	}
-	text := r.FormValue("text")
-	if text != "" && !strings.HasPrefix(text, "/") { // a box that is empty, as after Enter, has nothing new
-		a.warm(id, text)
-	}
-	return answer{}, a.opts.Store.SetDraft(ctx, id, text)
 }
 
 func (a *App) postSidebar(_ context.Context, r request) (answer, error) {

@@ -108,6 +108,42 @@ func TestWindow(t *testing.T) {
 			p.Click("#turn-2 .followups button:nth-child(2)")
 			p.Until(`message.value === 'Snow in Bergen' && document.activeElement.id === 'message' && !document.querySelector('#turn-3')`)
 		}},
+		{"a draft that arrives after its message is none", scripted.Options{Script: scripted.Script{Answer: []string{"Rain\n", "Snow in Bergen\n", "Wind"}}}, func(t *testing.T, b *bench, p *webtest.Page) {
+			b.aside(b.opts.Config, true)
+			p.Do(webtest.Script(`
+				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
+				window.fetch = async (path, options) => { if (path === '/draft') { await late; window.arrived = (window.arrived ?? 0) + 1; } return fetched(path, options); }`))
+			p.Press("Weather?\r")
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			p.Do(webtest.Script(`arrive()`))
+			p.Until(`window.arrived`)
+			p.Until(`document.querySelectorAll('#turn-2 .followups button').length === 3`)
+			b.request("POST", "/chats", "")
+			if draft, err := b.store.Draft(t.Context(), 0); draft != "" || err != nil {
+				t.Errorf("a new chat begins with %q, %v", draft, err)
+			}
+		}},
+		{"what is typed while a first message is on its way stays", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Do(webtest.Script(`
+				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
+				window.fetch = async (path, options) => { if (String(path).endsWith('/turns')) await late; return fetched(path, options); }`))
+			p.Press("First\rsecond")
+			p.Do(webtest.Script(`arrive()`))
+			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
+			p.Until(`message.value === 'second'`)
+			b.request("POST", "/chats", "")
+			if draft, err := b.store.Draft(t.Context(), 0); draft != "" || err != nil {
+				t.Errorf("a new chat begins with %q, %v", draft, err)
+			}
+		}},
+		{"Enter while a first message is on its way sends the second", scripted.Options{}, func(t *testing.T, _ *bench, p *webtest.Page) {
+			p.Do(webtest.Script(`
+				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
+				window.fetch = async (path, options) => { if (String(path).endsWith('/chats/0/turns')) await late; return fetched(path, options); }`))
+			p.Press("First\rsecond\r")
+			p.Do(webtest.Script(`arrive()`))
+			p.Until(`document.querySelector('#turn-3')?.textContent.includes('second') && document.querySelector('#turn-4[data-state=done]') && message.value === ''`)
+		}},
 		{"a command by its keys leaves alone what is typed", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
 			p.Type("#message", "Hello\r")
 			p.Until(`document.querySelector('#turn-2[data-state=done]') && message.value === ''`)

@@ -7,15 +7,16 @@ export function connect(form) {
   let sent = ''; // text that the request under way takes along
   let busy = false; // there is one, and htmx lets go of a second
   let again = false; // Enter came meanwhile
+  let answered = false; // its answer may put another box in place of this one
 
   function grow() {
     box.style.blockSize = 'auto';
     box.style.blockSize = `${box.scrollHeight}px`;
   }
 
-  function write(text) {
-    box.value = text;
-    box.dispatchEvent(new Event('input', { bubbles: true }));
+  function write(text, into = box) {
+    into.value = text;
+    into.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   function onKey(event) {
@@ -30,6 +31,7 @@ export function connect(form) {
   function onSubmit(event) {
     if (!busy && box.value.trim() !== '') {
       sent = box.value;
+      form.elements.at.value = performance.now();
       return;
     }
     event.preventDefault();
@@ -50,6 +52,7 @@ export function connect(form) {
       return;
     }
     document.getElementById('composer-error').textContent = '';
+    answered = true;
     if (sent && box.value.startsWith(sent)) write(box.value.slice(sent.length));
     // Unless the answer, or the user meanwhile, has put the focus elsewhere.
     if (document.activeElement === document.body || form.contains(document.activeElement)) box.focus({ preventScroll: true });
@@ -58,7 +61,16 @@ export function connect(form) {
   function onEnd({ detail: { ctx } }) {
     if (ctx.sourceElement !== form) return;
     if (again && ctx.response) setTimeout(() => form.requestSubmit()); // once htmx is done with this one
-    [sent, busy, again] = ['', false, false];
+    [sent, busy, again, answered] = ['', false, false, false];
+  }
+
+  // What was typed after a message that began a chat goes on in that chat.
+  function handOver() {
+    const next = document.getElementById('message');
+    if (!answered || !next || !box.value) return;
+    write(box.value + next.value, next);
+    write('');
+    if (again) setTimeout(() => next.form.requestSubmit()); // once it is connected
   }
 
   const resized = new ResizeObserver(grow);
@@ -72,5 +84,6 @@ export function connect(form) {
     listen(document, 'htmx:finally:request', onEnd),
     listen(form.querySelector('[data-slash]'), 'click', () => { box.focus(); if (!box.value.startsWith('/')) write('/' + box.value); }),
     () => resized.disconnect(),
+    handOver,
   );
 }

@@ -23,7 +23,7 @@ export function connect(box) {
     known = box.value;
     sending = true;
     // Keeps going while the page is closed.
-    post('/draft', { chat: box.form.dataset.chat, text: known }, { keepalive: known.length < 30_000 })
+    post('/draft', { chat: box.form.dataset.chat, text: known, at: performance.now() }, { keepalive: known.length < 30_000 })
       .catch(() => {})
       .finally(() => {
         sending = false;
@@ -34,6 +34,16 @@ export function connect(box) {
   /** Tells whether what is in the box had better not wait for a pause. */
   function due() {
     return !known || ends.test(box.value);
+  }
+
+  // What is sent needs no draft, and what was typed then is none.
+  function onSubmit() {
+    clearTimeout(timer);
+    timer = since = 0;
+  }
+
+  function onEnd({ detail: { ctx } }) {
+    if (ctx.sourceElement === box.form && box.value) onInput({}); // it came back, or there is more
   }
 
   function onInput({ inputType }) {
@@ -48,6 +58,8 @@ export function connect(box) {
     listen(box, 'input', onInput),
     listen(box, 'blur', save),
     listen(window, 'pagehide', save),
+    listen(box.form, 'submit', onSubmit),
+    listen(document, 'htmx:finally:request', onEnd),
     save, // the box goes when another chat is opened
   );
 }
