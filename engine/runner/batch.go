@@ -45,12 +45,12 @@ type share struct {
 }
 
 // fill puts the next tokens of the running jobs into the batch: first of those
-// that write, if their readers keep up, then of prompts, oldest first. It
-// returns false when there are none. A job that is replayed has the batch alone.
+// that write, if their readers keep up, then of prompts, oldest first, if the disk
+// does. It returns false when there are none. A job that is replayed has the batch alone.
 func (s *scheduler) fill() bool {
 	s.batch.Clear()
 	s.shares = s.shares[:0]
-	s.forced, s.rehearsal = 0, 0
+	s.forced, s.rehearsal, s.behind = 0, 0, false
 	if j := s.replaying(); j != nil {
 		s.fillRecorded(j)
 		return true
@@ -70,7 +70,12 @@ func (s *scheduler) fill() bool {
 		room = s.shared
 	}
 	for _, j := range s.running {
-		if n := min(j.pending(), s.portion(j, room)); n > 0 && j.pending() > 1 {
+		n := min(j.pending(), s.portion(j, room))
+		switch {
+		case n <= 0 || j.pending() <= 1:
+		case s.waits(j):
+			s.behind = true
+		default:
 			s.add(j, n)
 			room -= n
 		}

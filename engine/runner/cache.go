@@ -28,8 +28,9 @@ type sequence struct {
 	busy   bool   // a job uses it
 	used   uint64 // when a job last did, in ticks of the cache
 
-	keep   keeping // as the job that had it last asks
-	stored int     // how many of tokens need no more looking after: they are on disk, or cannot be
+	keep    keeping // as the job that had it last asks
+	stored  int     // how many of tokens need no more looking after: they are on disk or on the way there, or cannot be
+	written int     // how many of stored are not on the way
 }
 
 // cache knows what is evaluated. Requests take over the longest prefix that any
@@ -88,7 +89,7 @@ func (c *cache) copy(source, target *sequence, n int) {
 		c.context.CopySequence(source.id, target.id, n)
 		target.tokens = slices.Clone(source.tokens[:n])
 		target.marks = slices.Clone(source.marks[:n])
-		target.stored = min(n, source.stored)
+		target.stored, target.written = min(n, source.stored), min(n, source.written)
 	}
 }
 
@@ -154,12 +155,12 @@ func (c *cache) cut(s *sequence, n int) {
 		return
 	}
 	s.tokens, s.marks = s.tokens[:n], s.marks[:n]
-	s.stored = min(n, s.stored)
+	s.stored, s.written = min(n, s.stored), min(n, s.written)
 }
 
 // clear forgets what a sequence holds.
 func (c *cache) clear(s *sequence) {
-	s.tokens, s.marks, s.stored = nil, nil, 0
+	s.tokens, s.marks, s.stored, s.written = nil, nil, 0, 0
 	c.context.RemoveSequence(s.id)
 }
 

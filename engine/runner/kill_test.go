@@ -20,9 +20,6 @@ const (
 	victimText = "NOTSO_TEST_TEXT"
 )
 
-// lostAtMost is how many evaluated tokens a kill may cost.
-const lostAtMost = 256
-
 func TestAWorkerKilledAtItsPromptLosesLittle(t *testing.T) {
 	dir, text := t.TempDir(), longText(900)
 	for _, n := range []int{200, 450, 800} { // each goes on after the one before

@@ -85,7 +85,7 @@ func (s *scheduler) restorePart(j *job, part snapshot.Part) bool {
 	defer s.mu.Unlock()
 	seq.tokens = append(seq.tokens, j.tokens[part.First:end]...)
 	seq.marks = append(seq.marks, marks[:part.Shared]...)
-	seq.stored = end
+	seq.stored, seq.written = end, end
 	return true
 }
 

@@ -16,6 +16,9 @@ func (s *scheduler) saveNext() bool {
 	if k == nil || k.writing.Load() || k.budget() <= 0 {
 		return false
 	}
+	for _, seq := range s.cache.sequences {
+		seq.written = seq.stored
+	}
 	files := s.unsaved(k.most)
 	if len(files) == 0 {
 		return false

@@ -33,6 +33,8 @@ type scheduler struct {
 	closed  bool
 
 	snapshots *snapshots // nil: none are kept
+	pace      pace
+	behind    bool // the disk is, and a prompt waits for it
 
 	standing    standing
 	speculation *speculation
@@ -45,6 +47,7 @@ type scheduler struct {
 	used      int     // threads that evaluated the last one
 	evaluated int     // tokens, since the start
 	aborted   int     // batches, likewise
+	waited    int     // how often prompts waited for the disk, likewise
 
 	powered time.Time // when the machine's power was looked at, see powerEvery
 }
@@ -169,12 +172,15 @@ func (s *scheduler) run() {
 		}
 		s.admit()
 		busy := s.restoreNext()
+		if s.behind {
+			s.saveNext() // before more is evaluated
+		}
 		if s.fill() {
 			s.evaluate()
 			busy = true
 		}
 		if !s.saveNext() && !busy {
-			<-s.wake
+			s.rest()
 		}
 	}
 }

@@ -57,13 +57,16 @@ const (
 // most states at most wait in memory.
 type snapshots struct {
 	store   *snapshot.Store
-	budget  func() int64 // bytes
+	put     func(tokens []llama.Token, first int, state []byte) error // the store's
+	budget  func() int64                                              // bytes
 	whole   bool
 	most    int    // files that are handed over at once
 	written func() // called when they are written
-	files   chan []file
-	writing atomic.Bool
-	done    chan struct{}
+
+	patience int // see patience
+	files    chan []file
+	writing  atomic.Bool
+	done     chan struct{}
 }
 
 // file is a block to write: tokens from first on.
@@ -88,7 +91,10 @@ func openSnapshots(opts Snapshots, build, settings string, whole bool) *snapshot
 		slog.Warn("nothing that is evaluated will be kept on disk", "error", err)
 		return nil
 	}
-	return &snapshots{store: store, budget: budget, whole: whole, files: make(chan []file, 1), done: make(chan struct{})}
+	return &snapshots{
+		store: store, put: store.Put, budget: budget, whole: whole, patience: patience,
+		files: make(chan []file, 1), done: make(chan struct{}),
+	}
 }
 
 // snapshotSettings names all that a sequence's state depends on besides its
@@ -125,7 +131,7 @@ func (k *snapshots) run() {
 	failed := false
 	for files := range k.files {
 		for _, f := range files {
-			err := k.store.Put(f.tokens, f.first, f.state)
+			err := k.put(f.tokens, f.first, f.state)
 			if err != nil && !failed {
 				failed = true // the next ones will fail for the same reason
 				slog.Warn("what is evaluated is not kept on disk", "error", err)

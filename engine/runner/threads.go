@@ -160,8 +160,12 @@ func (s *scheduler) decode() error {
 	s.standing = standing{}
 	from, cpu := time.Now(), processTime()
 	err := s.context.Decode(s.batch)
+	took := time.Since(from)
 	if err == nil && s.forced == 0 {
-		s.measured(n, time.Since(from), processTime()-cpu)
+		s.measured(n, took, processTime()-cpu)
+	}
+	if s.batch.Len() > decodeTokens {
+		s.pace = pace{s.batch.Len(), took, from.Add(took)}
 	}
 	return err
 }
