@@ -147,7 +147,7 @@ type App struct {
 	taken   map[int64]int      // by chat: claims that a reply took, and that are not given back yet
 	fresh   chat.Settings      // of the chat that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
-	chosen  []string           // in the palette over everything, the last first
+	chosen  []string           // in the palette over everything, or left (a chat), the last first
 	stale   bool               // the model is to be loaded again, see reloadModel
 	wanted  string             // file that takes over when it has arrived
 	told    map[string]toldDownload

@@ -59,18 +59,24 @@ func (a *App) getChoices(ctx context.Context, r request) (answer, error) {
 
 // postChosen remembers what was chosen, to offer it first.
 func (a *App) postChosen(_ context.Context, r request) (answer, error) {
-	id := r.FormValue("id")
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.chosen = slices.DeleteFunc(a.chosen, func(old string) bool { return old == id })
-	a.chosen = slices.Insert(a.chosen, 0, id)
-	a.chosen = a.chosen[:min(len(a.chosen), 4*recentMost)]
+	a.choose(r.FormValue("id"))
 	return answer{}, nil
 }
 
+// choose makes the item of that id the one that was chosen last. The caller
+// holds mu.
+func (a *App) choose(id string) {
+	a.chosen = slices.DeleteFunc(a.chosen, func(old string) bool { return old == id })
+	a.chosen = slices.Insert(a.chosen, 0, id)
+	a.chosen = a.chosen[:min(len(a.chosen), 4*recentMost)]
+}
+
 // everything lists what fits the query: what was chosen last, chats, commands,
-// actions and settings. A query that is a command with a space lists what may
-// follow it.
+// actions and settings. With no query the chat that is shown is not among them,
+// and the one before it comes first. A query that is a command with a space
+// lists what may follow it.
 func (a *App) everything(ctx context.Context, query string) (everythingView, error) {
 	view := everythingView{Query: query}
 	if strings.HasPrefix(query, "/") && strings.Contains(query, " ") {
@@ -86,6 +92,8 @@ func (a *App) everything(ctx context.Context, query string) (everythingView, err
 	commands, actions, settings := a.commandItems(), a.actionItems(), a.settingItems()
 	commands = append(commands, a.choiceItems(words)...)
 	if strings.TrimSpace(query) == "" {
+		shown := chatItemID(a.shown())
+		chats = slices.DeleteFunc(chats, func(i everythingItem) bool { return i.ID == shown })
 		view.add("recent", a.say("everything.recent"), a.recent(slices.Concat(chats, commands, actions, settings)), recentMost)
 	}
 	for _, kind := range []struct {
@@ -150,7 +158,8 @@ func (v *everythingView) size() (n int) {
 	return n
 }
 
-// recent are the items that were chosen last, the last first.
+// recent are the items that were chosen last, and the chats that were left, the
+// last first.
 func (a *App) recent(all []everythingItem) (items []everythingItem) {
 	a.mu.Lock()
 	chosen := slices.Clone(a.chosen)
@@ -170,11 +179,12 @@ func (a *App) chatItems(ctx context.Context) ([]everythingItem, error) {
 	}
 	items := make([]everythingItem, len(chats))
 	for i, c := range chats {
-		id := strconv.FormatInt(c.ID, 10)
-		items[i] = everythingItem{ID: "chat-" + id, Do: "open", Value: id, Text: c.Title, Icon: "chat", at: c.Updated}
+		items[i] = everythingItem{ID: chatItemID(c.ID), Do: "open", Value: strconv.FormatInt(c.ID, 10), Text: c.Title, Icon: "chat", at: c.Updated}
 	}
 	return items, nil
 }
+
+func chatItemID(chatID int64) string { return "chat-" + strconv.FormatInt(chatID, 10) }
 
 func (a *App) commandItems() (items []everythingItem) {
 	keys := map[string][]string{}

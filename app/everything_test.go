@@ -173,6 +173,14 @@ func TestEverythingPalette(t *testing.T) {
 	ask("skydark", "chat-1")
 	p.Press("\r")
 	p.Until(`document.querySelector('#conversation[data-chat="1"]') && !document.querySelector('dialog')`)
+	p.Click("#chat-2 .open")
+	p.Until(`document.querySelector('#conversation[data-chat="2"]')`)
+	open()
+	if got := webtest.Get[string](p, `[...document.querySelectorAll('.everything [data-do=open]')].map(({ id }) => id).join()`); got != "every-chat-1" {
+		t.Errorf("offered are the chats %s, want the one before and not the one in sight", got)
+	}
+	p.Press("\r")
+	p.Until(`document.querySelector('#conversation[data-chat="1"]') && !document.querySelector('dialog')`)
 	open()
 	ask("/branch", "command-branch")
 	p.Press("\r")

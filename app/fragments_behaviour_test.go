@@ -108,6 +108,20 @@ func TestPage(t *testing.T) {
 				t.Errorf("sent were %q", c.posts)
 			}
 		}},
+		{"a command by its keys while a message is on its way comes after it, and so does the next one", talk, func(t *testing.T, c *canned, p *webtest.Page) {
+			c.hold = make(chan struct{})
+			p.Type("#message", "First\r")
+			p.UntilTrue("the message is sent", func() bool { return c.noted("POST /chats/1/turns text=First") })
+			p.Press("L", chromedp.Modifier(2)|chromedp.Modifier(8))
+			p.Press("T", chromedp.Modifier(2)|chromedp.Modifier(8))
+			if c.noted("POST /chats/1/command") {
+				t.Error("the command was sent before the message had its answer")
+			}
+			close(c.hold)
+			p.UntilTrue("the commands are sent", func() bool {
+				return c.noted("POST /chats/1/command draft=&line=%2Ftheme") && c.noted("POST /chats/1/command draft=&line=%2Fthinking")
+			})
+		}},
 		{"the palette is walked by keyboard", talk, testPaletteWalk},
 		{"the palette filters, completes and closes", talk, testPaletteFilter},
 		{"a click on a command runs it, or completes one that takes an argument", talk, func(_ *testing.T, c *canned, p *webtest.Page) {

@@ -122,6 +122,9 @@ func (a *App) showChatAt(ctx context.Context, chatID, turn int64) (answer, error
 		return answer{}, err
 	}
 	a.mu.Lock()
+	if a.current != chatID && a.current != 0 {
+		a.choose(chatItemID(a.current)) // to be offered first, as the way back
+	}
 	a.current = chatID
 	a.mu.Unlock()
 	sidebar, err := a.sidebar(ctx, false)

@@ -114,9 +114,9 @@ func testChatMenu(t *testing.T, b *bench, p *webtest.Page) {
 
 func testFolders(t *testing.T, b *bench, p *webtest.Page) {
 	p.Click(`.top [data-menu]`)
-	p.Until(`document.activeElement.matches('.popup [role=menuitem]')`)
+	p.Until(`document.activeElement.matches('.popup [role=menuitem]') && document.querySelector('.top [data-menu]').title === ''`) // no tip over the menu
 	p.Press("\r")
-	p.Until(`document.activeElement.matches('.folder .rename input')`)
+	p.Until(`document.activeElement.matches('.folder .rename input') && document.querySelector('.top [data-menu]').title !== ''`)
 	p.Press("Recipes\r")
 	p.Until(`document.querySelector('#folder-1 .title').textContent === 'Recipes' && document.activeElement.matches('summary')`)
 	drag(p, "#chat-4 .open", "#folder-1 summary")

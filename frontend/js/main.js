@@ -31,6 +31,7 @@ import * as followups from './followups.js';
 import * as formulas from './formulas.js';
 import * as gaps from './gaps.js';
 import * as gauge from './gauge.js';
+import * as hush from './hush.js';
 import * as importer from './importer.js';
 import * as keychoice from './keychoice.js';
 import * as layer from './layer.js';
@@ -71,7 +72,7 @@ import * as zoom from './zoom.js';
 attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, columns, composer, copy, diagram, dialog, download, draft,
   drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
-  followups, formulas, gaps, gauge, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
+  followups, formulas, gaps, gauge, hush, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,
   toast, toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
 });
