@@ -28,12 +28,9 @@ const (
 	damagedFiles = 160
 	damageCount  = "NOTSO_DAMAGE"
 
-	// answerTime is how long the app may take to say what is wrong with a file.
-	answerTime = 5 * time.Second
-
-	// hangTime is from when on a bare worker counts as hanging, however busy the
-	// machine is.
-	hangTime = 30 * time.Second
+	// hangTime is from when on the app, or a bare worker, counts as hanging, however
+	// busy the machine is.
+	hangTime = time.Minute
 
 	// saidBare begins the lines in which a bare worker answers.
 	saidBare = "bare: "
@@ -71,19 +68,17 @@ func TestDamagedModelFilesNeverEndTheApp(t *testing.T) {
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
 		_, checked := gguf.Check(path)
 		err := checked
 		if err == nil {
 			err = try(client, path)
 		}
-		if took := time.Since(began); took > answerTime {
-			t.Errorf("file %d, %s: an answer after %v", i, what, took)
-		}
 		var file *engine.ModelFileError
 		var template *engine.TemplateError
 		var unsupported *engine.UnsupportedError
 		switch sentence := app.Sentence(err); {
+		case errors.Is(err, context.DeadlineExceeded):
+			t.Errorf("file %d, %s: no answer within %v", i, what, hangTime)
 		case err == nil:
 			harmless++
 		case errors.Is(err, engine.ErrWorkerDied):
@@ -287,18 +282,21 @@ func loadBare(library *llama.Library, path string) error {
 	return nil
 }
 
-// try loads the file and lets it write a few tokens.
+// try loads the file and lets it write a few tokens. It gives up after hangTime,
+// with the context's error.
 func try(client *worker.Client, path string) error {
-	if _, err := client.Load(context.Background(), path, engine.LoadOptions{ContextLength: 512}, nil); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), hangTime)
+	defer cancel()
+	if _, err := client.Load(ctx, path, engine.LoadOptions{ContextLength: 512}, nil); err != nil {
 		return err
 	}
 	req := engine.Request{Messages: []engine.Message{{Role: engine.RoleUser, Content: "Hello"}}, Limits: engine.Limits{MaxTokens: 4}}
-	for _, err := range client.Reply(context.Background(), req) {
+	for _, err := range client.Reply(ctx, req) {
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err() // to stop a reply is no error of its own
 }
 
 func startWorker(t *testing.T) *worker.Client {

@@ -45,13 +45,11 @@ func TestSwitchingRealModelsLeavesNothingBehind(t *testing.T) {
 	for i := range 50 {
 		r.round(5 + i)
 	}
+	r.until("the goroutines of the switches have ended", func() bool { return runtime.NumGoroutine() <= before.routines })
 	after := r.measure()
 	t.Logf("before %+v, after %+v", before, after)
 	if after.files > before.files {
 		t.Errorf("%d open files after, %d before", after.files, before.files)
-	}
-	if after.routines > before.routines {
-		t.Errorf("%d goroutines after, %d before", after.routines, before.routines)
 	}
 	if after.heap > before.heap+heapNoise {
 		t.Errorf("the app's objects take %d kB after, %d before", after.heap>>10, before.heap>>10)
@@ -164,7 +162,8 @@ func (r *switcher) use(path string) {
 	})
 }
 
-// measured is what could grow. Memory is in bytes.
+// measured is what could grow. Memory is in bytes; the files are without the
+// database's, of which SQLite opens as many as there is to do at once.
 type measured struct {
 	files, routines int
 	heap            int64
@@ -186,7 +185,12 @@ func (r *switcher) measure() measured {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	m.files, m.app = len(files), resident(r.t, os.Getpid())
+	for _, file := range files {
+		if path, _ := os.Readlink(filepath.Join("/proc/self/fd", file.Name())); !strings.Contains(path, "chats.db") {
+			m.files++
+		}
+	}
+	m.app = resident(r.t, os.Getpid())
 	for _, pid := range children(r.t) {
 		m.worker += resident(r.t, pid)
 	}

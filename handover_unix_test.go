@@ -19,7 +19,7 @@ func TestHandOver(t *testing.T) {
 		shown := make(chan bool, 1)
 		stop := onHandOver(lock, func() { shown <- true })
 		defer stop()
-		if err := handOver(os.Getpid(), lock, 10*time.Second); err != nil {
+		if err := handOver(os.Getpid(), lock, time.Minute); err != nil {
 			t.Fatalf("the window did not answer: %v", err)
 		}
 		<-shown

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// startTime is how long a worker may take to say hello; it needs 2 ms.
-	startTime = 10 * time.Second
+	// startTime is how long a worker may take to say hello. It needs 2 ms, and far
+	// more where the machine is busy and its program must come from a slow disk.
+	startTime = 30 * time.Second
 
 	// endTime is how long a worker may take to end by itself, and its pipes to
 	// run dry after that.
