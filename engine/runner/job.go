@@ -66,6 +66,16 @@ func (j *job) pending() int {
 	return len(j.tokens) - len(j.seq.tokens)
 }
 
+// unread counts the tokens that neither its sequence nor the disk has, from the end
+// of what is restored on.
+func (j *job) unread() int {
+	have := len(j.seq.tokens)
+	if n := len(j.parts); n > 0 {
+		have = j.parts[n-1].First + j.parts[n-1].Shared
+	}
+	return len(j.tokens) - have
+}
+
 // keep says what of the job's sequence belongs on disk.
 func (j *job) keep() keeping {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"notso/engine"
+	"notso/engine/llama"
 	"notso/engine/scripted"
 	"notso/engine/snapshot"
 )
@@ -104,7 +105,11 @@ func TestAPromptAloneIsReadInBatchesThatEndWithBlocks(t *testing.T) {
 	r := loadScripted(t, scripted.Plain(), engine.LoadOptions{ContextLength: 4096})
 	cold := reply1(t, r, greedy(1, longText(200)))
 	for at, sizes := 0, batchSizes(t, cold.done); at < len(sizes); at += sizes[at] {
-		if want := min(prefillChunk, len(sizes)-at); sizes[at] != want {
+		want := min(prefillChunk, len(sizes)-at)
+		if rest := len(sizes) - at - want; rest > 0 && rest < fewRows {
+			want -= snapshot.BlockTokens
+		}
+		if sizes[at] != want {
 			t.Errorf("at %d a batch has %d tokens, want %d", at, sizes[at], want)
 		}
 	}
@@ -113,6 +118,29 @@ func TestAPromptAloneIsReadInBatchesThatEndWithBlocks(t *testing.T) {
 	from := on.done.Usage.CachedTokens
 	if want := prefillChunk - from%snapshot.BlockTokens; from%snapshot.BlockTokens == 0 || sizes[from] != want {
 		t.Errorf("a prompt goes on at %d with a batch of %d tokens, want %d", from, sizes[from], want)
+	}
+}
+
+func TestTheLastBatchOfAPromptIsNotSmall(t *testing.T) {
+	tests := []struct {
+		have, all, chunk, want int
+	}{
+		{0, 512 + 30, prefillChunk, 256},
+		{256, 512 + 30, prefillChunk, 128}, // and 158, not 256 and 30
+		{384, 512 + 30, prefillChunk, 256}, // all of what is left
+		{256, 512 + fewRows, prefillChunk, 256},
+		{256, 512, prefillChunk, 256},
+		{60, 256 + 30, prefillChunk, 256 - 60 - 128},
+		{70, 256 + 30, prefillChunk, 256 - 70}, // the one before would be small instead
+		{0, 512 + 30, prefillChunkGPU, 512 - 128},
+		{0, 128 + 30, sharedChunk, 128}, // where others may wait
+	}
+	for _, test := range tests {
+		j := &job{tokens: make([]llama.Token, test.all), seq: &sequence{tokens: make([]llama.Token, test.have)}}
+		s := &scheduler{chunk: test.chunk, shared: sharedChunk}
+		if n := s.portion(j, test.chunk); n != test.want {
+			t.Errorf("of %d tokens, %d evaluated, a batch of at most %d takes %d, want %d", test.all, test.have, test.chunk, n, test.want)
+		}
 	}
 }
 

@@ -226,9 +226,7 @@ func (s *scheduler) admit() {
 			s.running = append(s.running, j)
 			j.seq.keep = j.keep()
 			s.planRestore(j)
-			if !j.background {
-				s.leaveIdle()
-			}
+			s.leaveIdle(j)
 		}
 		s.mu.Unlock()
 		switch {

@@ -401,6 +401,41 @@ func TestIdleChatsWaitOnDiskOnly(t *testing.T) {
 	}
 }
 
+func TestMuchIsReadWithoutTheCellsOfIdleChats(t *testing.T) {
+	path, opts := scriptedPath(t, scripted.Plain()), engine.LoadOptions{ContextLength: 8192}
+	chat, paste := greedy(1, longText(60)), greedy(1, "Other words. "+longText(60))
+	tests := []struct {
+		name  string
+		next  func(r *Runner) error
+		stays bool
+	}{
+		{"a short message", func(r *Runner) error { reply1(t, r, greedy(1, "Hi")); return nil }, true},
+		{"a long one", func(r *Runner) error { reply1(t, r, paste); return nil }, false},
+		{"a long draft", func(r *Runner) error { return r.Warm(t.Context(), paste, nil) }, false},
+	}
+	for _, test := range tests {
+		r := loadKeeping(t, t.TempDir(), path, opts)
+		tokens := reply1(t, r, chat).done.Usage.PromptTokens
+		if tokens < muchToRead || tokens > idleTokens {
+			t.Fatalf("%d tokens do not make the case", tokens)
+		}
+		until(t, "it is on disk", func() bool { return onDisk(r, chat, t) })
+		if err := test.next(r); err != nil {
+			t.Fatal(err)
+		}
+		s := r.model.scheduler
+		s.mu.Lock()
+		_, held := s.cache.longest(tokensOf(t, r, chat), tokens)
+		s.mu.Unlock()
+		if stays := held >= tokens-1; stays != test.stays {
+			t.Errorf("after %s %d tokens of %d of the chat before are held", test.name, held, tokens)
+		}
+		if u := reply1(t, r, chat).done.Usage; u.CachedTokens < tokens-1 {
+			t.Errorf("after %s the chat came back with %+v", test.name, u)
+		}
+	}
+}
+
 // onDisk tells whether the disk has all of a request's prompt but its last token.
 func onDisk(r *Runner, req engine.Request, t *testing.T) bool {
 	tokens := tokensOf(t, r, req)
