@@ -23,18 +23,18 @@ import (
 // SmolLM3-3B.
 const fitModel = "NOTSO_FIT_MODEL"
 
-// otherLibraries is by how many bytes the program itself may take more or less than
-// on Debian, where the estimate was fitted: with Ubuntu's WebKitGTK, which lies in it,
-// it takes 12 MB less.
-func otherLibraries() int64 {
-	if release, _ := os.ReadFile("/etc/os-release"); strings.Contains(string(release), "\nID=debian\n") {
-		return 0
-	}
-	return 15e6
+// programBytes is by how much what the program itself takes differs between machines,
+// and from one day to the next: in which libraries it is, and how many of their pages
+// the system maps when one is asked for. Of a model that takes 640 MB it is 5 %.
+const programBytes = 32e6
+
+// near tells whether an estimate is within 5 % of what was taken, or within what the
+// program itself may take more or less.
+func near(estimated, taken int64) bool {
+	return math.Abs(float64(estimated-taken)) <= max(0.05*float64(taken), programBytes)
 }
 
-// What the estimate says of a model is what its worker takes, with the context
-// full, within 5 %.
+// What the estimate says of a model is what its worker takes, with the context full.
 func TestEstimatesAreWhatModelsTake(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("this system does not tell what a process takes")
@@ -44,7 +44,8 @@ func TestEstimatesAreWhatModelsTake(t *testing.T) {
 	for _, architecture := range []string{"gemma3", "qwen3"} {
 		path := filepath.Join(dir, architecture+".gguf")
 		shape := synthetic.Tiny(architecture)
-		shape.Layers, shape.Width, shape.FeedForward, shape.Heads, shape.KVHeads = 24, 1024, 2816, 16, 4 // so that the program is not most of it
+		// So large that the program itself is little of it; most are embeddings, which take no time.
+		shape.Layers, shape.Width, shape.FeedForward, shape.Heads, shape.KVHeads, shape.Vocabulary = 12, 2048, 4096, 16, 4, 128_256
 		if err := synthetic.Write(path, shape); err != nil {
 			t.Fatal(err)
 		}
@@ -67,11 +68,10 @@ func TestEstimatesAreWhatModelsTake(t *testing.T) {
 			if need != loaded {
 				t.Errorf("before the load %+v are estimated, after it %+v", need, loaded)
 			}
-			off := float64(need.Peak()-peak) / float64(peak)
 			t.Logf("%-34s %5d tokens: %7.1f MB estimated, %7.1f MB taken, %+.1f %%  (%+v)", filepath.Base(path), length,
-				float64(need.Peak())/1e6, float64(peak)/1e6, 100*off, need)
-			if math.Abs(off) > 0.05+float64(otherLibraries())/float64(peak) {
-				t.Errorf("%s with %d tokens: the estimate is %+.1f %% off", filepath.Base(path), length, 100*off)
+				float64(need.Peak())/1e6, float64(peak)/1e6, 100*float64(need.Peak()-peak)/float64(peak), need)
+			if !near(need.Peak(), peak) {
+				t.Errorf("%s with %d tokens: %d bytes are estimated, %d taken", filepath.Base(path), length, need.Peak(), peak)
 			}
 		}
 	}
