@@ -21,6 +21,10 @@ func ignoreHandOver() { signal.Ignore(raise) }
 
 var errNoAnswer = errors.New("it shows no window")
 
+// askEvery is how often a process is asked that does not answer: one that has
+// only just begun does not listen yet.
+const askEvery = 100 * time.Millisecond
+
 // handOver asks the process that owns the lock to bring its window forward, and
 // waits until it has answered, which it does by touching the lock file.
 func handOver(pid int, lock string, within time.Duration) error {
@@ -28,10 +32,14 @@ func handOver(pid int, lock string, within time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(pid, raise); err != nil {
-		return fmt.Errorf("signal process %d: %w", pid, err)
-	}
+	var asked time.Time
 	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if time.Since(asked) > askEvery {
+			if err := syscall.Kill(pid, raise); err != nil {
+				return fmt.Errorf("signal process %d: %w", pid, err)
+			}
+			asked = time.Now()
+		}
 		if after, err := os.Stat(lock); err == nil && after.ModTime().After(before.ModTime()) {
 			return nil
 		}

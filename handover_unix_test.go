@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"testing"
 	"time"
@@ -23,6 +24,17 @@ func TestHandOver(t *testing.T) {
 			t.Fatalf("the window did not answer: %v", err)
 		}
 		<-shown
+	})
+	t.Run("a window that is only just coming answers, too", func(t *testing.T) {
+		lost, answered := make(chan os.Signal, 1), make(chan error, 1)
+		signal.Notify(lost, raise)
+		go func() { answered <- handOver(os.Getpid(), lock, time.Minute) }()
+		<-lost
+		defer onHandOver(lock, func() {})()
+		signal.Stop(lost)
+		if err := <-answered; err != nil {
+			t.Errorf("the window did not answer: %v", err)
+		}
 	})
 	t.Run("a program without a window lives on and does not answer", func(t *testing.T) {
 		if err := handOver(os.Getpid(), lock, 50*time.Millisecond); !errors.Is(err, errNoAnswer) {

@@ -29,8 +29,8 @@ import (
 const title = "NotSo SmolLM3"
 
 // answerWithin is how long a window may take to answer a second start: it need
-// only be scheduled once.
-const answerWithin = 3 * time.Second
+// only be scheduled once, if it is there, and load GTK, if it is only just coming.
+const answerWithin = 5 * time.Second
 
 //go:embed build/icons/notso-256.png
 var icon []byte

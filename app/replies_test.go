@@ -76,10 +76,7 @@ func TestStoppedReplyKeepsItsTextAndContinues(t *testing.T) {
 		t.Fatalf("the stopped reply is %+v, %v", answer, err)
 	}
 	// Token 8 of what is left is another one, so the rest gets through in turns.
-	for range 10 {
-		if answer.State == chat.Done {
-			break
-		}
+	for answer.State != chat.Done {
 		before := len(b.replies())
 		if answer, err = b.Continue(t.Context(), answer.ID); err != nil {
 			t.Fatal(err)

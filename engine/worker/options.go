@@ -16,7 +16,7 @@ type Options struct {
 	Idle time.Duration
 
 	Heartbeat time.Duration // between two pings; 1 s
-	Silence   time.Duration // without a pong, after which the worker is ended; 30 s
+	Silence   time.Duration // without a pong, after which the worker is ended; 10 s
 	StopWait  time.Duration // from a stop until the worker is ended, if it goes on; 5 s
 
 	// OnState, which may be nil, is told of every change, in order, on the
@@ -34,7 +34,7 @@ func (o Options) withDefaults() Options {
 	}{
 		{&o.Idle, 10 * time.Minute},
 		{&o.Heartbeat, time.Second},
-		{&o.Silence, 30 * time.Second}, // a machine that swaps keeps it waiting for seconds
+		{&o.Silence, 10 * time.Second},
 		{&o.StopWait, 5 * time.Second},
 	} {
 		if *d.value == 0 {
