@@ -38,6 +38,6 @@ func TestWhatIsToldBeforeThePageListensIsShownThen(t *testing.T) {
 	b.toast(toastView{Text: "afterwards", Kind: "error"})
 	shown(append(last, "afterwards")...)
 
-	p.Do(webtest.Script(`location.reload()`))
+	p.Load()
 	shown("while it loads")
 }

@@ -88,11 +88,17 @@ func (b *Browser) Open(t testing.TB, server *Server) *Page {
 	}
 	t.Cleanup(p.report)
 	p.Resize(1280, 860)
-	before := server.opened()
-	p.Do(chromedp.Navigate(server.URL + "/"))
-	p.Until(`document.readyState === 'complete' && document.querySelector('#composer')?._htmx !== undefined`)
-	p.UntilTrue("the page listens for events", func() bool { return server.opened() > before })
+	p.Load()
 	return p
+}
+
+// Load shows the server's page anew and waits until its script listens.
+func (p *Page) Load() {
+	p.t.Helper()
+	before := p.Server.opened()
+	p.Do(chromedp.Navigate(p.Server.URL + "/"))
+	p.Until(`document.readyState === 'complete' && document.querySelector('#composer')?._htmx !== undefined`)
+	p.UntilTrue("the page listens for events", func() bool { return p.Server.opened() > before })
 }
 
 // Close closes the tab before the test ends.
