@@ -216,12 +216,24 @@ func (p *Page) settle() {
 }
 
 // Until waits for a JavaScript condition to hold. One that throws, since what it
-// looks at is not there yet, does not hold.
+// looks at is not there yet, does not hold, and neither does one that is asked
+// while the page gives way to another, or to itself.
 func (p *Page) Until(condition string) {
 	p.t.Helper()
+	expression := "(() => { try { return Boolean(" + condition + "); } catch { return false; } })()"
 	p.UntilTrue(condition, func() bool {
-		return Get[bool](p, "(() => { try { return Boolean("+condition+"); } catch { return false; } })()")
+		p.t.Helper()
+		holds, err := evaluate[bool](p, expression)
+		if err != nil && !leaving(err) {
+			p.t.Fatalf("%s: %v", expression, err)
+		}
+		return err == nil && holds
 	})
+}
+
+// leaving tells whether an evaluation came to nothing because its page was left.
+func leaving(err error) bool {
+	return strings.Contains(err.Error(), "navigated or closed") || strings.Contains(err.Error(), "context was destroyed") || strings.Contains(err.Error(), "Cannot find context")
 }
 
 // UntilTrue waits for a condition to hold.
@@ -237,13 +249,17 @@ func (p *Page) UntilTrue(what string, holds func() bool) {
 // Get evaluates a JavaScript expression, awaiting it if it is a promise.
 func Get[T any](p *Page, expression string) T {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	value, err := evaluate[T](p, expression)
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
 	return value
+}
+
+func evaluate[T any](p *Page, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // Resize sets the size of the window, in CSS pixels.
