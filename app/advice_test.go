@@ -16,7 +16,8 @@ import (
 )
 
 // TestWhoseSamplingCounts: the chat's own, else the model's defaults, else that
-// of all models, else the maker's, else the file's, else the usual.
+// of all models, else what was measured, else the maker's, else the file's, else
+// the usual.
 func TestWhoseSamplingCounts(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	b.Startup()
@@ -27,6 +28,7 @@ func TestWhoseSamplingCounts(t *testing.T) {
 	for _, test := range []struct {
 		name         string
 		listed       bool
+		measured     *float64 // temperature
 		file         *float64 // temperature that the file asks for
 		all, model   config.Manner
 		chat         chat.Settings
@@ -40,6 +42,8 @@ func TestWhoseSamplingCounts(t *testing.T) {
 		{name: "the maker, before the file", listed: true, file: at(0.5), want: 0.3, wantTopP: 0.95, wantThinking: "on", wantSays: "0.3, as Some recommends"},
 		{name: "the maker, without thinking", listed: true, all: config.Manner{Thinking: "off"}, want: 0.7, wantTopP: 0.8, wantThinking: "off", wantSays: "0.7, as Some recommends"},
 		{name: "the maker, where the chat does not think", listed: true, chat: chat.Settings{Thinking: "off"}, want: 0.7, wantTopP: 0.8, wantThinking: "off", wantSays: "0.3, as Some recommends"},
+		{name: "what was measured, before the maker", listed: true, measured: at(0.4), file: at(0.5), want: 0.4, wantTopP: 0.95, wantThinking: "on", wantSays: "0.4, as NotSo’s own tests found better"},
+		{name: "this model, before what was measured", listed: true, measured: at(0.4), model: config.Manner{Temperature: at(0.1)}, want: 0.1, wantTopP: 0.95, wantThinking: "on", wantSays: "0.4, as NotSo’s own tests found better"},
 		{name: "all models", listed: true, all: config.Manner{Temperature: at(1)}, want: 1, wantTopP: 0.95, wantThinking: "on"},
 		{name: "this model", listed: true, all: config.Manner{Temperature: at(1)}, model: config.Manner{Temperature: at(0.1), Thinking: "off"}, want: 0.1, wantTopP: 0.8, wantThinking: "off"},
 		{name: "the chat", listed: true, model: config.Manner{Temperature: at(0.1)}, chat: chat.Settings{Temperature: at(0)}, want: 0, wantTopP: 0.95, wantThinking: "on", wantSays: "0.3, as Some recommends"},
@@ -48,7 +52,11 @@ func TestWhoseSamplingCounts(t *testing.T) {
 			b.model.set(func() {
 				b.model.listed, b.model.loaded.Hash, b.model.loaded.Advised, b.model.loaded.Sampling = nil, "h", nil, engine.DefaultSampling()
 				if test.listed {
-					b.model.listed = &entry
+					listed := entry
+					if test.measured != nil {
+						listed.Measured = &library.Measured{Sampling: library.Sampling{Temperature: test.measured}}
+					}
+					b.model.listed = &listed
 				}
 				if test.file != nil {
 					b.model.loaded.Advised, b.model.loaded.Sampling.Temperature = []string{"temperature"}, *test.file
@@ -76,14 +84,15 @@ func TestWhoseSamplingCounts(t *testing.T) {
 }
 
 // TestAModelOfTheCatalogueIsKnown by its name, in any quantisation, and when it
-// was renamed by where it came from.
+// was renamed by where it came from. What was measured with one quantisation does
+// not count for another.
 func TestAModelOfTheCatalogueIsKnown(t *testing.T) {
 	root := t.TempDir()
 	folder := filepath.Join(root, "models")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"SmolLM3-Q4_K_M", "Qwen3-4B-Q6_K", "SmolLM2-135M-Instruct.Q4_1", "mine", "taken", "SmolLM3-finetune-Q4_K_M"} {
+	for _, name := range []string{"SmolLM3-Q4_K_M", "Qwen3-4B-Q6_K", "SmolLM2-135M-Instruct.Q4_1", "SmolLM2-135M-Instruct-Q4_K_M", "mine", "taken", "SmolLM3-finetune-Q4_K_M"} {
 		if err := scripted.WriteModel(filepath.Join(folder, name+".gguf"), scripted.Plain()); err != nil {
 			t.Fatal(err)
 		}
@@ -97,10 +106,12 @@ func TestAModelOfTheCatalogueIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"SmolLM3-Q4_K_M": "smollm3-3b", "Qwen3-4B-Q6_K": "qwen3-4b", "SmolLM2-135M-Instruct.Q4_1": "smollm2-135m", "mine": "gemma-3-4b", "taken": "", "SmolLM3-finetune-Q4_K_M": "",
+		"SmolLM3-Q4_K_M": "smollm3-3b", "Qwen3-4B-Q6_K": "qwen3-4b", "SmolLM2-135M-Instruct.Q4_1": "smollm2-135m", "SmolLM2-135M-Instruct-Q4_K_M": "smollm2-135m", "mine": "gemma-3-4b", "taken": "", "SmolLM3-finetune-Q4_K_M": "",
 	} {
 		if e, known := box.Entry(filepath.Join(folder, name+".gguf")); e.ID != want || known != (want != "") {
 			t.Errorf("%s is %q, want %q", name, e.ID, want)
+		} else if tried := e.Measured != nil; tried != (name == "SmolLM2-135M-Instruct.Q4_1") {
+			t.Errorf("%s was measured: %v", name, tried)
 		}
 	}
 

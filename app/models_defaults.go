@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +95,7 @@ func (a *App) usualOf(i shelf.Item) map[string]string {
 	all, v, usual := a.opts.Config.Get(), a.adviceFor(i), map[string]string{}
 	for _, k := range config.Keys() {
 		text := k.Text(all)
-		if value, _, known := v.value(k.Name); known && text == "" {
+		if value, by := v.value(k.Name); by != noAdviser && text == "" {
 			text = strconv.FormatFloat(value, 'g', 4, 64)
 		}
 		usual[k.Name] = text
@@ -106,25 +105,24 @@ func (a *App) usualOf(i shelf.Item) map[string]string {
 
 // adviceText says who advises what.
 func (a *App) adviceText(v advice) string {
-	var maker, file []string
+	texts := map[adviser][]string{}
 	for _, k := range config.Keys() {
-		value, byMaker, known := v.value(k.Name)
+		value, by := v.value(k.Name)
 		text := a.say("setting."+k.Name) + " " + a.short(value)
-		switch {
-		case k.Name == "thinking" && v.thinking != "":
-			maker = append(maker, a.say("setting.thinking")+" "+a.choiceLabel(k, string(v.thinking)))
-		case known && byMaker:
-			maker = append(maker, text)
-		case known && slices.Contains(v.file, k.Name):
-			file = append(file, text)
+		if k.Name == "thinking" && v.thinking != "" {
+			by, text = byMaker, a.say("setting.thinking")+" "+a.choiceLabel(k, string(v.thinking))
 		}
+		texts[by] = append(texts[by], text)
 	}
 	var said []string
-	if maker != nil {
-		said = append(said, a.say("settings.recommends", v.maker, strings.Join(maker, " · ")))
+	if list := texts[byMaker]; list != nil {
+		said = append(said, a.say("settings.recommends", v.maker, strings.Join(list, " · ")))
 	}
-	if file != nil {
-		said = append(said, a.say("models.file_recommends", strings.Join(file, " · ")))
+	if list := texts[byUs]; list != nil {
+		said = append(said, a.say("models.measured", strings.Join(list, " · ")))
+	}
+	if list := texts[byFile]; list != nil {
+		said = append(said, a.say("models.file_recommends", strings.Join(list, " · ")))
 	}
 	return strings.Join(said, " ")
 }

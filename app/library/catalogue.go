@@ -45,6 +45,27 @@ type Entry struct {
 	// for the same.
 	Thinking       engine.Thinking `json:"thinking,omitempty"`
 	SamplingAtOnce *Sampling       `json:"sampling_without_thinking,omitempty"`
+
+	// What was measured here to work better with one quantisation, nil for nothing.
+	// It goes before the maker's word, and people are told whose it is.
+	Measured *Measured `json:"measured,omitempty"`
+}
+
+// Measured is a sampling that this project tried, see "First questions" in
+// docs/performance.md.
+type Measured struct {
+	Quantisation string   `json:"quantisation"` // it was tried with, and counts for
+	Sampling     Sampling `json:"sampling"`     // nil values leave the maker's
+}
+
+// As is what the entry says of the file of that name: what was measured with
+// another quantisation does not count.
+func (e Entry) As(name string) Entry {
+	name = strings.TrimSuffix(name, ".gguf")
+	if e.Measured != nil && !strings.HasSuffix(strings.ToUpper(name), e.Measured.Quantisation) {
+		e.Measured = nil
+	}
+	return e
 }
 
 // Recommends is the sampling that the maker recommends for replies with or
@@ -65,7 +86,7 @@ type Source struct {
 	SHA256       string `json:"sha256"` // hex; "" when not known
 }
 
-// Sampling is what a maker recommends; nil leaves the value to the engine.
+// Sampling is what is recommended; nil leaves the value to the engine.
 type Sampling struct {
 	Temperature   *float64 `json:"temperature,omitempty"`
 	TopP          *float64 `json:"top_p,omitempty"`

@@ -170,12 +170,12 @@ func (s *Shelf) Entry(path string) (library.Entry, bool) {
 
 func (s *Shelf) entry(name string, r Record) (library.Entry, bool) {
 	if e, ok := s.opts.Catalogue.OfModel(name); ok {
-		return e, true
+		return e.As(name), true
 	}
 	for _, e := range s.opts.Catalogue.Models {
 		for _, f := range e.Files {
 			if r.SHA256 != "" && r.SHA256 == f.SHA256 || r.Source != "" && r.Source == f.Repository {
-				return e, true
+				return e.As(name), true
 			}
 		}
 	}
