@@ -83,6 +83,19 @@ func TestWhoseSamplingCounts(t *testing.T) {
 	}
 }
 
+// TestTheDefaultsOfAModelSayWhoseTheyAre: the maker's, what was measured, the file's.
+func TestTheDefaultsOfAModelSayWhoseTheyAre(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	at := func(x float64) *float64 { return &x }
+	v := adviceOf(library.Entry{Maker: "Some", Sampling: &library.Sampling{Temperature: at(0.3), TopP: at(0.8)},
+		Measured: &library.Measured{Sampling: library.Sampling{Temperature: at(0.1), RepeatPenalty: at(1.07)}}}, true,
+		engine.ModelInfo{Sampling: engine.Sampling{MinP: 0.1}, Advised: []string{"min_p", "top_p"}}, "")
+	const want = "Some recommends: Top-p 0.8. NotSo’s own tests found better: Temperature 0.1 · Repeat penalty 1.07. The file recommends: Min-p 0.1."
+	if got := b.adviceText(v); got != want {
+		t.Errorf("the page of models says %q, want %q", got, want)
+	}
+}
+
 // TestAModelOfTheCatalogueIsKnown by its name, in any quantisation, and when it
 // was renamed by where it came from. What was measured with one quantisation does
 // not count for another.
