@@ -98,7 +98,8 @@ func (t *threads) limit() int {
 
 // count is how many threads the next batch gets. Work in the background takes
 // half where other programs want the cores as well; where none does it takes
-// all, since what it prepares is needed soon.
+// all, since what it prepares is needed soon. Its threads have the usual priority, see
+// docs/adr/0025.
 func (t *threads) count(tokens int, background bool) int {
 	if t.fixed > 0 {
 		return t.fixed
