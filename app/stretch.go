@@ -83,14 +83,9 @@ func (a *App) getTurns(ctx context.Context, r request) (answer, error) {
 	after, hasAfter := r.number("after")
 	switch {
 	case hasBefore:
-		reach := store.Reach{Turns: stretchTurns + 1, Bytes: stretchBytes}
-		if turns, err = a.opts.Store.Tail(ctx, before, reach); err != nil {
+		if turns, err = a.before(ctx, c, before); err != nil {
 			return answer{}, err
 		}
-		if len(turns) == 0 || turns[0].Chat != c.ID {
-			return answer{}, chat.ErrNotFound
-		}
-		turns = turns[:len(turns)-1] // the page has it
 	case hasAfter:
 		if turns, err = a.opts.Store.After(ctx, c.Head, after, store.Reach{Turns: stretchTurns, Bytes: stretchBytes}); err != nil {
 			return answer{}, err
@@ -100,6 +95,21 @@ func (a *App) getTurns(ctx context.Context, r request) (answer, error) {
 	view.Earlier = view.Earlier && (!hasAfter || after == 0)
 	view.Later = view.Later && !hasBefore
 	return show(fragment{Name: "turns.html", View: view}), err
+}
+
+// before is the stretch that ends just before turn, however long that is itself.
+// Errors: chat.ErrNotFound.
+func (a *App) before(ctx context.Context, c chat.Chat, turn int64) ([]chat.Turn, error) {
+	t, err := a.opts.Store.Turn(ctx, turn)
+	switch {
+	case err != nil:
+		return nil, err
+	case t.Chat != c.ID:
+		return nil, chat.ErrNotFound
+	case t.Parent == 0:
+		return nil, nil
+	}
+	return a.opts.Store.Tail(ctx, t.Parent, store.Reach{Turns: stretchTurns, Bytes: stretchBytes})
 }
 
 // stretch shows turns, some of the branch of c that ends with tail.

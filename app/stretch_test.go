@@ -82,6 +82,23 @@ func TestStretchesByRoute(t *testing.T) {
 	}
 }
 
+func TestTurnsBeforeOneThatIsLongerThanAStretch(t *testing.T) {
+	b := newBench(t, scripted.Options{})
+	b.keep(0, "Long", "Hello", strings.Repeat("A word. ", stretchBytes/8), "And?", strings.Repeat("More. ", stretchBytes))
+	for _, test := range []struct {
+		path    string
+		has, no string
+	}{
+		{"/chats/1", `id="turn-4"`, `id="turn-3"`},
+		{"/chats/1/turns?before=4", `id="turn-3"`, `id="turn-1"`},
+		{"/chats/1/turns?before=2", `id="turn-1"`, `id="turn-2"`},
+	} {
+		if body := b.request("GET", test.path, "").Body.String(); !strings.Contains(body, test.has) || strings.Contains(body, test.no) {
+			t.Errorf("%s: has %s: %v, has %s: %v", test.path, test.has, strings.Contains(body, test.has), test.no, strings.Contains(body, test.no))
+		}
+	}
+}
+
 func TestTurnOfAnotherBranchBringsTheChatThere(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	first := b.say(0, "Hello")
