@@ -5,13 +5,14 @@ import { all, listen } from './behaviours.js';
 
 export function connect(form) {
   const box = form.querySelector('textarea');
-
+  const scroller = form.closest('.scroller');
+  const pane = scroller?.parentElement;
   const margins = 2 * parseFloat(getComputedStyle(form).scrollMarginBlockStart);
 
   function grow() {
     const at = box.scrollTop;
     box.style.blockSize = 'auto';
-    const room = (form.closest('.scroller')?.clientHeight ?? Infinity) - margins - (form.offsetHeight - box.offsetHeight);
+    const room = (scroller?.clientHeight ?? Infinity) - margins - (form.offsetHeight - box.offsetHeight);
     box.style.blockSize = `${Math.min(box.scrollHeight + 2, room)}px`;
     box.scrollTop = at;
   }
@@ -26,17 +27,24 @@ export function connect(form) {
     event.stopPropagation();
   }
 
+  // Tells the styles, which need not look for it in the whole talk.
+  const tell = (editing) => pane?.toggleAttribute('data-editing', editing);
+
   // What is being edited outlives every refresh, until it has been saved.
   function onAnswer({ detail: { ctx } }) {
     if (ctx.sourceElement === form && ctx.response?.status < 400) form.closest('[hx-morph-skip]')?.removeAttribute('hx-morph-skip');
   }
 
   grow();
+  tell(true);
   box.focus({ preventScroll: true });
   box.setSelectionRange(box.value.length, box.value.length);
   box.scrollTop = box.scrollHeight;
   form.scrollIntoView({ block: 'nearest' });
   return all(
+    () => tell(false),
+    listen(form, 'focusin', () => tell(true)),
+    listen(form, 'focusout', () => tell(false)),
     listen(box, 'input', grow),
     listen(window, 'resize', grow),
     listen(form, 'keydown', onKey),
