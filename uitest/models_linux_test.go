@@ -1,7 +1,6 @@
 package uitest
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -33,6 +32,6 @@ func (w *window) says(what, css, text string) {
 	w.t.Helper()
 	got := ""
 	if !poll(patience, func() bool { got = w.text(css); return strings.Contains(got, text) }) {
-		w.t.Fatal(fmt.Sprintf("%s: %s says %q, want %q in it", what, css, got, text))
+		w.t.Fatalf("%s: %s says %q, want %q in it", what, css, got, text)
 	}
 }
