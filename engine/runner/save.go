@@ -54,7 +54,7 @@ func (s *scheduler) unsaved(most int) (files []file) {
 				slog.Warn("what is evaluated is not kept on disk", "error", err)
 				continue
 			}
-			files = append(files, file{slices.Clone(tokens), first, withMarks(seq.marks[first:end], state)})
+			files = append(files, file{slices.Clone(tokens), first, slices.Clone(seq.marks[first:end]), state})
 			follows = true
 		}
 	}

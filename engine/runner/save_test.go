@@ -48,7 +48,7 @@ func TestBlocksThatAreDueTogetherAreWrittenTogether(t *testing.T) {
 			if f.first != end {
 				t.Errorf("after %d tokens those from %d on were read", end, f.first)
 			}
-			if err := k.store.Put(f.tokens, f.first, f.state); err != nil {
+			if err := k.store.Put(f.tokens, f.first, f.contents()); err != nil {
 				t.Fatal(err)
 			}
 			end = len(f.tokens)
@@ -74,7 +74,7 @@ func TestBlocksThatAreThereAreNotReadAgain(t *testing.T) {
 	s := afterAStandstill(t, dir)
 	k, seq := s.snapshots, s.cache.sequences[0]
 	for _, f := range s.unsaved(2) {
-		if err := k.store.Put(f.tokens, f.first, f.state); err != nil {
+		if err := k.store.Put(f.tokens, f.first, f.contents()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -73,8 +73,13 @@ type snapshots struct {
 type file struct {
 	tokens []llama.Token
 	first  int
+	marks  []mark // of these
 	state  []byte
 }
+
+// contents are what stands in the file. They are put together by whoever writes it,
+// since the scheduler has no time for copies of that size.
+func (f file) contents() []byte { return withMarks(f.marks, f.state) }
 
 // openSnapshots returns nil where none are to be kept. A folder that cannot be
 // used is told in the log: it costs time and nothing else.
@@ -131,7 +136,7 @@ func (k *snapshots) run() {
 	failed := false
 	for files := range k.files {
 		for _, f := range files {
-			err := k.put(f.tokens, f.first, f.state)
+			err := k.put(f.tokens, f.first, f.contents())
 			if err != nil && !failed {
 				failed = true // the next ones will fail for the same reason
 				slog.Warn("what is evaluated is not kept on disk", "error", err)
