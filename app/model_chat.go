@@ -59,6 +59,9 @@ func (a *App) otherModel(tail []chat.Turn) (sentence, key string) {
 				return a.say("models.chat_other", t.Stats.Model), modelKey(i.Path)
 			}
 		}
+		if now == "" { // it is being loaded
+			return a.say("models.chat_other", t.Stats.Model), ""
+		}
 		return a.say("models.chat_gone", t.Stats.Model, now), ""
 	}
 	return "", ""
