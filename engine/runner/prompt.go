@@ -15,6 +15,7 @@ import (
 // events will tell belongs to the reasoning, and whether the reasoning is over.
 type start struct {
 	tokens    []llama.Token
+	prompt    int // how many of tokens come before the reply, of which the rest is resumed
 	reasoning bool
 	answering bool
 	reasoned  int           // tokens of the reasoning that is resumed
@@ -33,6 +34,7 @@ func (m *model) whole(ctx context.Context, req engine.Request) (start, error) {
 	if len(s.tokens) == 0 {
 		return start{}, &engine.TemplateError{Reason: "it gives an empty prompt"}
 	}
+	s.prompt = len(s.tokens)
 	partial := req.Resume
 	if partial == nil {
 		return s, nil

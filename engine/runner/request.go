@@ -113,7 +113,7 @@ func (m *model) replyJobs(ctx context.Context, req engine.Request, called time.T
 // writer makes the writer of a reply that begins at s.
 // Errors: *engine.GrammarError.
 func (m *model) writer(req engine.Request, s start, called time.Time) (*writer, error) {
-	sampler, err := m.sampler(req, s.tokens)
+	sampler, err := m.sampler(req, s.tokens[s.prompt:])
 	if err != nil {
 		return nil, err
 	}
@@ -202,10 +202,10 @@ func (m *model) parser(req engine.Request, s start) *reply.Parser {
 	return reply.New(opts)
 }
 
-// sampler makes the reply's sampler. As in llama.cpp's own programs, penalties
-// count the prompt's last tokens too.
+// sampler makes the sampler of a reply that begins with own. Penalties count the
+// reply alone: the words of a question belong into its answer, see docs/adr/0026.
 // Errors: *engine.GrammarError.
-func (m *model) sampler(req engine.Request, prompt []llama.Token) (*llama.Sampler, error) {
+func (m *model) sampler(req engine.Request, own []llama.Token) (*llama.Sampler, error) {
 	sampler, err := m.weights.NewSampler(req.Sampling, req.Seed, req.Grammar)
 	if err != nil {
 		return nil, err
@@ -215,7 +215,7 @@ func (m *model) sampler(req engine.Request, prompt []llama.Token) (*llama.Sample
 		return nil, errBegunOtherwise()
 	}
 	if llama.Penalises(req.Sampling) {
-		for _, token := range prompt[max(0, len(prompt)-llama.PenaltyWindow):] {
+		for _, token := range own[max(0, len(own)-llama.PenaltyWindow):] {
 			sampler.Accept(token)
 		}
 	}
