@@ -14,6 +14,7 @@ export function connect(bar) {
   const drawn = (turn) => document.querySelector(`#turn-${turn} [data-part="text"]`);
   let before = null; // what had the focus
   let stops = []; // {turn, nth}: each place, in order
+  let text = ''; // that stands there; the box may have another already
   let at = -1;
   let timer = 0;
   let looked = ''; // chat and text that stops are about
@@ -31,34 +32,38 @@ export function connect(bar) {
 
   function close() {
     bar.hidden = true;
-    [stops, at, looked] = [[], -1, ''];
+    [stops, text, at, looked] = [[], '', -1, ''];
     clearTimeout(timer);
     mark([]);
     (before?.isConnected ? before : document.getElementById('message')).focus({ preventScroll: true });
   }
 
   async function look() {
-    const key = `${chat()} ${box.value}`;
+    const wanted = box.value;
+    const key = `${chat()} ${wanted}`;
     if (key === looked) return;
     looked = key;
-    const response = await fetch(`/chats/${chat()}/find?q=${encodeURIComponent(box.value)}`);
+    const response = await fetch(`/chats/${chat()}/find?q=${encodeURIComponent(wanted)}`);
     const pairs = response.ok ? await response.json() : [];
     if (looked !== key) return; // something else was typed since
+    text = wanted;
     stops = pairs.flatMap(([turn, n]) => Array.from({ length: n }, (_, nth) => ({ turn, nth })));
     at = -1;
     if (stops.length) await go(ahead());
     else paint();
   }
 
+  // What is in sight, below the bar.
+  const view = () => ({ top: bar.getBoundingClientRect().bottom, bottom: document.querySelector('.scroller').getBoundingClientRect().bottom });
+
   // The first place from what is in sight on; after the last comes the first.
   function ahead() {
-    const { top } = document.querySelector('.scroller').getBoundingClientRect();
-    const reaches = (part) => part?.getBoundingClientRect().bottom > top;
-    const seen = stops.findIndex(({ turn }) => reaches(drawn(turn)));
+    const { top } = view();
+    const seen = stops.findIndex(({ turn }) => drawn(turn)?.getBoundingClientRect().bottom > top);
     if (seen < 0) return 0;
     const { turn } = stops[seen];
     const own = stops.filter((stop) => stop.turn === turn).length;
-    const nth = places(drawn(turn), box.value).findIndex(reaches);
+    const nth = places(drawn(turn), text).findIndex((range) => range.getBoundingClientRect().top >= top);
     return seen + (nth < 0 ? own : Math.min(nth, own - 1));
   }
 
@@ -68,18 +73,24 @@ export function connect(bar) {
     const { turn } = stops[at];
     if (!drawn(turn)) await htmx.ajax('GET', `/chats/${chat()}?turn=${turn}`, { source: bar, target: '#conversation', swap: 'outerHTML' });
     const range = paint();
-    (range?.startContainer.parentElement ?? drawn(turn))?.scrollIntoView({ block: 'center' });
+    if (!range || !inSight(range)) (range?.startContainer.parentElement ?? drawn(turn))?.scrollIntoView({ block: 'center' });
+  }
+
+  // What is in sight stays where it is: each letter that is typed looks anew.
+  function inSight(range) {
+    const { top, bottom } = range.getBoundingClientRect();
+    return top >= view().top && bottom <= view().bottom;
   }
 
   // Marks what the page holds, and returns the place that is meant.
   function paint() {
     if (bar.hidden) return undefined;
-    count.textContent = box.value.trim() === '' ? '' : stops.length ? say('page.found', String(at + 1), String(stops.length)) : say('page.found_none');
+    count.textContent = text.trim() === '' ? '' : stops.length ? say('page.found', String(at + 1), String(stops.length)) : say('page.found_none');
     const ranges = [];
     let meant;
     for (const turn of new Set(stops.map((stop) => stop.turn))) {
       if (!drawn(turn)) continue;
-      const own = places(drawn(turn), box.value);
+      const own = places(drawn(turn), text);
       if (at >= 0 && turn === stops[at].turn) meant = own[Math.min(stops[at].nth, own.length - 1)];
       ranges.push(...own);
     }
