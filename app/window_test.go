@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,15 @@ func openWindow(t *testing.T, browser *webtest.Browser, script scripted.Options)
 	b.onEach = func(e event) { server.Emit(e.name, e.data) }
 	b.Startup()
 	return b, browser.Open(t, server)
+}
+
+// delay keeps requests whose path ends so on their way until arrive() is called in the
+// page, which counts them in arrived.
+func delay(p *webtest.Page, path string) {
+	p.Do(webtest.Script(fmt.Sprintf(`
+		const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
+		window.arrived = 0;
+		window.fetch = async (path, options) => { if (String(path).endsWith(%q)) { await late; window.arrived++; } return fetched(path, options); }`, path)))
 }
 
 // TestWindow runs the page against the app itself.
@@ -110,9 +120,7 @@ func TestWindow(t *testing.T) {
 		}},
 		{"a draft that arrives after its message is none", scripted.Options{Script: scripted.Script{Answer: []string{"Rain\n", "Snow in Bergen\n", "Wind"}}}, func(t *testing.T, b *bench, p *webtest.Page) {
 			b.aside(b.opts.Config, true)
-			p.Do(webtest.Script(`
-				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
-				window.fetch = async (path, options) => { if (path === '/draft') { await late; window.arrived = (window.arrived ?? 0) + 1; } return fetched(path, options); }`))
+			delay(p, "/draft")
 			p.Press("Weather?\r")
 			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
 			p.Do(webtest.Script(`arrive()`))
@@ -124,9 +132,7 @@ func TestWindow(t *testing.T) {
 			}
 		}},
 		{"what is typed while a first message is on its way stays", scripted.Options{}, func(t *testing.T, b *bench, p *webtest.Page) {
-			p.Do(webtest.Script(`
-				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
-				window.fetch = async (path, options) => { if (String(path).endsWith('/turns')) await late; return fetched(path, options); }`))
+			delay(p, "/turns")
 			p.Press("First\rsecond")
 			p.Do(webtest.Script(`arrive()`))
 			p.Until(`document.querySelector('#turn-2[data-state=done]')`)
@@ -137,9 +143,7 @@ func TestWindow(t *testing.T) {
 			}
 		}},
 		{"Enter while a first message is on its way sends the second", scripted.Options{}, func(t *testing.T, _ *bench, p *webtest.Page) {
-			p.Do(webtest.Script(`
-				const fetched = window.fetch, late = new Promise((go) => { window.arrive = go; });
-				window.fetch = async (path, options) => { if (String(path).endsWith('/chats/0/turns')) await late; return fetched(path, options); }`))
+			delay(p, "/chats/0/turns")
 			p.Press("First\rsecond\r")
 			p.Do(webtest.Script(`arrive()`))
 			p.Until(`document.querySelector('#turn-3')?.textContent.includes('second') && document.querySelector('#turn-4[data-state=done]') && message.value === ''`)
