@@ -30,7 +30,11 @@ func TestListFindAndImportInTheRealWindow(t *testing.T) {
 	do(`document.dispatchEvent(new Event('do:find'))`)
 	holds("the find bar has the focus", `document.activeElement.id === 'find-text'`)
 	do(`const box = document.getElementById('find-text'); box.value = 'light'; box.dispatchEvent(new Event('input', { bubbles: true }))`)
-	holds("what was found is marked", `CSS.highlights.get('found').size > 3 && CSS.highlights.get('meant').size === 1 && document.querySelector('#find .count').textContent.startsWith('1 of ')`)
+	holds("what was found is marked", `CSS.highlights.get('found').size > 3 && CSS.highlights.get('meant').size === 1 && /^[1-9]\d* of [1-9]\d*$/.test(document.querySelector('#find .count').textContent)`)
+	holds("the one meant is in sight", `(() => {
+		const { top, bottom } = [...CSS.highlights.get('meant')][0].getBoundingClientRect()
+		return document.querySelector('#find').getBoundingClientRect().bottom <= top && bottom <= document.querySelector('#composer').getBoundingClientRect().top
+	})()`)
 	do(`document.querySelector('#find [data-close]').click()`)
 	holds("the marks go with the bar", `CSS.highlights.get('found').size === 0 && document.querySelector('#find').hidden`)
 
