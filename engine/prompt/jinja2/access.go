@@ -53,6 +53,14 @@ func (r *render) attribute(v jinja.Value, name string) jinja.Value {
 	if m, ok := r.method(v, name); ok {
 		return m
 	}
+	if v.IsList() && r.groups[v.AsList()] {
+		switch name {
+		case "grouper":
+			return v.AsList().Get(0)
+		case "list":
+			return v.AsList().Get(1)
+		}
+	}
 	if v.IsDict() {
 		got, _ := v.AsDict().Get(r.key(jinja.NewString(name)))
 		return got
@@ -70,7 +78,7 @@ func (r *render) item(v, key jinja.Value) jinja.Value {
 		if got, ok := v.AsDict().Get(r.key(key)); ok {
 			return got
 		}
-	case v.IsList() && isWhole(key) && r.kind(v) != viewList:
+	case v.IsList() && isWhole(key) && r.kind(v) <= rangeList:
 		if i, ok := index(whole(key), v.AsList().Len()); ok {
 			return v.AsList().Get(i)
 		}
@@ -115,7 +123,7 @@ func (r *render) slice(v, start, stop, step jinja.Value) jinja.Value {
 			picked = append(picked, runes[i])
 		}
 		return r.text(string(picked))
-	case v.IsList() && r.kind(v) != viewList:
+	case v.IsList() && r.kind(v) <= rangeList:
 		var picked []jinja.Value
 		for i := range r.steps(v.AsList().Len(), start, stop, step) {
 			picked = append(picked, v.AsList().Get(i))

@@ -26,7 +26,8 @@
 // that make links and attributes of HTML. Known to differ, for the same reason:
 //   - Text marked safe escapes what is added to it within one expression only.
 //   - A macro that is called inside a with block sees that block's variables.
-//   - An else of a loop does not run when every round ended with continue.
+//   - A variable that is given, and assigned anew only after a loop or a macro that
+//     reads it, is undefined there in Jinja2.
 //   - All operands of a chained comparison are evaluated.
 //   - A few calls that Python refuses for the shape of their arguments work.
 //

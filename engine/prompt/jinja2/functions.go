@@ -174,6 +174,10 @@ func (r *render) operations() map[string]func(a []jinja.Value) jinja.Value {
 			return boolean(r.test(a[0].AsString(), a[1], a[2].AsList().Items, named(a[3:])))
 		},
 		"_compare": func(a []jinja.Value) jinja.Value { return boolean(r.chain(a)) },
+		"_touch": func(a []jinja.Value) jinja.Value {
+			a[0].AsDict().Set("", a[0])
+			return jinja.Undefined()
+		},
 		"_escape": func(a []jinja.Value) jinja.Value {
 			if !a[0].IsString() {
 				r.mismatch("+", jinja.NewString(""), a[0])

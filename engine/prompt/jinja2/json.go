@@ -196,6 +196,8 @@ func (w *jsonWriter) lineBreak(level int) {
 // keyText is the text of a key that need not be a string.
 func (w *jsonWriter) keyText(key jinja.Value) string {
 	switch {
+	case key.IsUndefined():
+		fail("tojson has no form for a key that is undefined")
 	case key.IsNone():
 		return "null"
 	case key.IsBool():

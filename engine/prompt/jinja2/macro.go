@@ -7,12 +7,12 @@ import (
 )
 
 // macro makes the function that a template calls of a macro of the library. a is
-// the macro, its name, whether it uses varargs and kwargs, and its parameters:
+// the macro, its name, whether it uses varargs, kwargs and caller, and its parameters:
 // each one's name, and whether it has a default.
 func (r *render) macro(a []jinja.Value) jinja.Value {
 	body, name := a[0].AsCallable().Fn, a[1].AsString()
-	takesMore, takesNamed := a[2].AsBool(), a[3].AsBool()
-	params := a[4].AsList().Items
+	takesMore, takesNamed, takesCaller := a[2].AsBool(), a[3].AsBool(), a[4].AsBool()
+	params := a[5].AsList().Items
 	return callable(name, func(args []jinja.Value, named *jinja.Dict) jinja.Value {
 		bound := make([]jinja.Value, 0, len(params)/2+len(specials))
 		rest := jinja.NewDict()
@@ -26,7 +26,10 @@ func (r *render) macro(a []jinja.Value) jinja.Value {
 		if len(more) > 0 && !takesMore {
 			fail("the macro %q takes at most %d arguments", name, len(params)/2)
 		}
-		caller := take(rest.AsDict(), "caller")
+		caller := jinja.Undefined()
+		if takesCaller {
+			caller = take(rest.AsDict(), "caller")
+		}
 		if rest.AsDict().Len() > 0 && !takesNamed {
 			fail("the macro %q takes no argument %q", name, rest.AsDict().Keys[0])
 		}

@@ -57,7 +57,7 @@ func (r *render) nativeMethod(v jinja.Value, name string) native {
 		return r.stringMethod(v.AsString(), name)
 	case v.IsDict():
 		return r.dictMethod(v.AsDict(), name)
-	case v.IsList() && r.kind(v) <= tupleList:
+	case v.IsList() && r.kind(v) <= rangeList:
 		return r.listMethod(v, name)
 	case v.IsFloat() && name == "is_integer":
 		return r.niladic(name, func() jinja.Value { return jinja.NewBool(v.AsFloat() == math.Trunc(v.AsFloat())) })
@@ -70,16 +70,16 @@ func (r *render) nativeMethod(v jinja.Value, name string) native {
 func (r *render) dictMethod(d *jinja.Dict, name string) native {
 	switch name {
 	case "items":
-		return r.niladic(name, func() jinja.Value { return r.sequence(viewList, r.pairs(d)) })
+		return r.niladic(name, func() jinja.Value { return r.sequence(itemsView, r.pairs(d)) })
 	case "keys":
-		return r.niladic(name, func() jinja.Value { return r.sequence(viewList, r.keys(d)) })
+		return r.niladic(name, func() jinja.Value { return r.sequence(keysView, r.keys(d)) })
 	case "values":
 		return r.niladic(name, func() jinja.Value {
 			all := make([]jinja.Value, len(d.Keys))
 			for i, key := range d.Keys {
 				all[i] = d.Data[key]
 			}
-			return r.sequence(viewList, all)
+			return r.sequence(valuesView, all)
 		})
 	case "copy":
 		return r.niladic(name, func() jinja.Value { return r.copyOf(d) })
@@ -110,7 +110,7 @@ func (r *render) copyOf(d *jinja.Dict) jinja.Value {
 	return c
 }
 
-// listMethod returns Python's method of a list or a tuple, or nil.
+// listMethod returns Python's method of a list, a tuple or a range, or nil.
 func (r *render) listMethod(v jinja.Value, name string) native {
 	list := v.AsList()
 	switch name {

@@ -107,16 +107,31 @@ func (r *render) arithmetic(op string, a, b jinja.Value) jinja.Value {
 		return jinja.NewFloat(x * y)
 	case "/":
 		return jinja.NewFloat(x / y)
-	case "//":
-		return jinja.NewFloat(math.Floor(x / y))
-	case "%":
-		m := math.Mod(x, y)
-		if m != 0 && (m < 0) != (y < 0) {
-			m += y
+	case "//", "%":
+		quotient, rest := floatDivision(x, y)
+		if op == "//" {
+			return jinja.NewFloat(quotient)
 		}
-		return jinja.NewFloat(m)
+		return jinja.NewFloat(rest)
 	}
 	return jinja.NewFloat(math.Pow(x, y))
+}
+
+// floatDivision is Python's divmod: the rest has the sign of y, and the quotient is
+// whole because it is made of the rest. 2.5 // 0.1 is 24, not 25.
+func floatDivision(x, y float64) (quotient, rest float64) {
+	rest = math.Mod(x, y)
+	quotient = (x - rest) / y
+	if rest != 0 && (rest < 0) != (y < 0) {
+		rest, quotient = rest+y, quotient-1
+	}
+	if rest == 0 {
+		rest = math.Copysign(0, y)
+	}
+	if quotient == 0 {
+		return math.Copysign(0, x/y), rest
+	}
+	return math.Round(quotient), rest
 }
 
 // wholeArithmetic divides towards minus infinity, as Python does.

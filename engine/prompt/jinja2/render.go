@@ -34,6 +34,7 @@ type render struct {
 	nested int // values entered
 
 	kinds   map[*jinja.List]listKind // of the lists that are not Python's list
+	groups  map[*jinja.List]bool     // of the tuples, those that groupby made
 	missing jinja.Value              // stands for an argument that was not given
 }
 
@@ -44,7 +45,9 @@ const (
 	plainList listKind = iota
 	tupleList
 	rangeList
-	viewList // dict.items() and its like
+	keysView // what dict.keys(), values() and items() give
+	valuesView
+	itemsView
 )
 
 // newRender returns a render with all of its budget.
@@ -54,6 +57,7 @@ func newRender(ctx context.Context, now time.Time) *render {
 		now:     now,
 		credit:  checkInterval,
 		kinds:   map[*jinja.List]listKind{},
+		groups:  map[*jinja.List]bool{},
 		missing: jinja.NewDict(),
 	}
 }
@@ -208,7 +212,7 @@ func (r *render) typeName(v jinja.Value) string {
 	case v.IsDict():
 		return "dict"
 	case v.IsList():
-		return [...]string{"list", "tuple", "range", "dict view"}[r.kind(v)]
+		return [...]string{"list", "tuple", "range", "dict_keys", "dict_values", "dict_items"}[r.kind(v)]
 	}
 	switch v.AsCallable().Name {
 	case namespaceName:

@@ -171,22 +171,23 @@ func reverseFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value
 }
 
 // sortFilter sorts without regard to case unless told otherwise, by an attribute or
-// by several with commas between.
+// by several with commas between. Its keys are lists, as Jinja2's are: so items that
+// all lack the attribute stay as they are.
 func sortFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("sort", args, named, "value", "reverse", "case_sensitive", "attribute")
-	key := r.sortKey(a[3], a[2])
-	if a[3].IsString() && strings.Contains(a[3].AsString(), ",") {
-		var keys []func(jinja.Value) jinja.Value
+	keys := []func(jinja.Value) jinja.Value{r.sortKey(a[3], a[2])}
+	if a[3].IsString() {
+		keys = nil
 		for name := range strings.SplitSeq(a[3].AsString(), ",") {
 			keys = append(keys, r.sortKey(jinja.NewString(name), a[2]))
 		}
-		key = func(v jinja.Value) jinja.Value {
-			all := make([]jinja.Value, len(keys))
-			for i, k := range keys {
-				all[i] = k(v)
-			}
-			return r.list(all)
+	}
+	key := func(v jinja.Value) jinja.Value {
+		all := make([]jinja.Value, len(keys))
+		for i, k := range keys {
+			all[i] = k(v)
 		}
+		return r.list(all)
 	}
 	return r.list(r.sorted(r.items(a[0]), a[1].IsTruthy(), key))
 }
@@ -309,7 +310,7 @@ func choiceFilter(name string) filter {
 }
 
 // groupbyFilter gathers the items that have an attribute in common, in its order:
-// pairs of the value and a list.
+// pairs of the value and a list, whose names are grouper and list.
 func groupbyFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 	a := bind("groupby", args, named, "value", "attribute", "default", "case_sensitive")
 	missing := a[2]
@@ -330,7 +331,9 @@ func groupbyFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value
 		for n < len(all) && r.equal(key(all[0]), key(all[n])) {
 			n++
 		}
-		groups = append(groups, r.tuple(get(all[0]), r.list(slices.Clone(all[:n]))))
+		group := r.tuple(get(all[0]), r.list(slices.Clone(all[:n])))
+		r.groups[group.AsList()] = true
+		groups = append(groups, group)
 		all = all[n:]
 	}
 	return r.list(groups)
@@ -371,7 +374,7 @@ func sliceFilter(r *render, args []jinja.Value, named *jinja.Dict) jinja.Value {
 		}
 		part := slices.Clone(items[:n])
 		items = items[n:]
-		if !a[2].IsUndefined() && !a[2].IsNone() && i >= longer && longer > 0 {
+		if !a[2].IsUndefined() && !a[2].IsNone() && i >= longer {
 			part = append(part, a[2])
 		}
 		all = append(all, r.list(part))

@@ -2,6 +2,7 @@ package jinja2
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -100,7 +101,8 @@ func (t *translator) ifBlock() {
 
 // forBlock translates a loop. Each of its rounds begins with the variables as
 // they were before the loop; the library keeps those of the round before, so
-// they are set back. A recursive loop becomes a macro that calls itself.
+// they are set back. A recursive loop becomes a macro that calls itself. An else is
+// for a loop of which no round came to its end, be it by break or continue.
 func (t *translator) forBlock() {
 	target := t.targets()
 	t.expectName("in")
@@ -143,18 +145,26 @@ func (t *translator) forBlock() {
 	}
 
 	t.write(before.String())
+	touched := t.fresh() // an empty dict until a round comes to its end
 	over, depth := items, "1"
 	if recursion != "" {
 		over, depth = "_items", "_depth"
+	}
+	if end == "else" {
+		t.statement("set %s = _dict()", touched)
 	}
 	t.statement("for %s in _iterate(%s)%s", item, over, condition)
 	t.print("_round(loop," + depth + ")")
 	t.write(first.String(), body)
 	if end == "else" {
-		t.statement("else")
-		t.scoped(func() { t.inner("endfor") })
+		t.print("_touch(" + touched + ")")
 	}
 	t.statement("endfor")
+	if end == "else" {
+		t.statement("if not %s", touched)
+		t.scoped(func() { t.inner("endfor") })
+		t.statement("endif")
+	}
 	if recursion != "" {
 		t.print("_leave()")
 		t.statement("endmacro")
@@ -280,6 +290,7 @@ func (t *translator) macro(name string, params []param, end string) string {
 	})
 	used := t.special
 	t.loops, t.special = loops, special
+	maps.Copy(t.special, used) // Jinja2 looks into macros inside macros too
 
 	names, variables := make([]string, len(params)), make([]string, len(params))
 	for i, p := range params {
@@ -302,7 +313,7 @@ func (t *translator) macro(name string, params []param, end string) string {
 	t.write(body)
 	t.print("_leave()")
 	t.statement("endmacro")
-	return fmt.Sprintf("_macro(%s,%s,%t,%t,[%s])", id, quote(name), used["varargs"], used["kwargs"], strings.Join(names, ","))
+	return fmt.Sprintf("_macro(%s,%s,%t,%t,%t,[%s])", id, quote(name), used["varargs"], used["kwargs"], used["caller"], strings.Join(names, ","))
 }
 
 // specials are the variables that every macro has.

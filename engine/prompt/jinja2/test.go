@@ -64,7 +64,7 @@ func (r *render) test(name string, v jinja.Value, args []jinja.Value, named *jin
 		return v.IsDict()
 	case "sequence":
 		_, ok := r.length(v)
-		return ok && !(v.IsList() && r.kind(v) == viewList)
+		return ok && !(v.IsList() && r.kind(v) > rangeList)
 	case "iterable":
 		return v.IsUndefined() || v.IsString() || v.IsList() || v.IsDict() || isIterator(v)
 	case "callable":

@@ -76,8 +76,8 @@ func (r *render) writeListRepr(b *strings.Builder, v jinja.Value) {
 		}
 	case rangeList:
 		opening, closing = "range([", "])"
-	case viewList:
-		opening, closing = "dict_view([", "])"
+	case keysView, valuesView, itemsView:
+		opening, closing = r.typeName(v)+"([", "])"
 	}
 	b.WriteString(opening)
 	for i, item := range items {
@@ -175,6 +175,8 @@ func (r *render) key(v jinja.Value) string {
 			return s
 		}
 		return keyMark + "s" + v.AsString()
+	case v.IsUndefined():
+		return keyMark + "u"
 	case v.IsNone():
 		return keyMark + "n"
 	case v.IsBool():
@@ -197,6 +199,8 @@ func keyValue(key string) jinja.Value {
 		return jinja.NewString(key)
 	}
 	switch text := key[2:]; key[1] {
+	case 'u':
+		return jinja.Undefined()
 	case 'n':
 		return jinja.None()
 	case 'b':
