@@ -3,7 +3,6 @@ package remote
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 
 	"notso/engine"
 	"notso/engine/reply"
@@ -22,14 +21,13 @@ type calls struct {
 	list []toolCall
 }
 
-// add takes a part. It belongs to the call of its index; servers that number
-// none begin a new call with a new name.
+// add takes a part. It belongs to the last call of its index, unless it begins one.
 func (c *calls) add(part toolCall) {
-	i := slices.IndexFunc(c.list, func(t toolCall) bool { return t.Index == part.Index })
-	if last := len(c.list) - 1; i >= 0 && i == last && part.Function.Name != "" && part.ID != "" && part.ID != c.list[last].ID && c.list[last].ID != "" {
-		i = -1
+	i := len(c.list) - 1
+	for i >= 0 && c.list[i].Index != part.Index {
+		i--
 	}
-	if i < 0 {
+	if i < 0 || begins(part, c.list[i]) {
 		if len(c.list) < maxCalls {
 			c.list = append(c.list, part)
 		}
@@ -39,10 +37,25 @@ func (c *calls) add(part toolCall) {
 	if call.ID == "" {
 		call.ID = part.ID
 	}
-	call.Function.Name += part.Function.Name
+	if call.Function.Arguments == "" { // some servers repeat the name with each part
+		call.Function.Name += part.Function.Name
+	}
 	if len(call.Function.Arguments)+len(part.Function.Arguments) <= maxArguments {
 		call.Function.Arguments += part.Function.Arguments
 	}
+}
+
+// begins tells whether a part is another call than the one before it, for servers
+// that number none: it has a name and another ID, or no ID after a call that is
+// complete.
+func begins(part, before toolCall) bool {
+	switch {
+	case part.Function.Name == "":
+		return false
+	case part.ID == "":
+		return json.Valid([]byte(before.Function.Arguments))
+	}
+	return before.ID != "" && before.ID != part.ID
 }
 
 // events are the calls as the model would have written them. One that cannot be

@@ -46,6 +46,8 @@ func TestAServersRefusalIsTyped(t *testing.T) {
 		{"JSON instead of a stream", status(200, "Content-Type: application/json", `{}`), engine.RemoteGarbled, "application/json", 0},
 		{"a stream of other things", status(200, "Content-Type: text/event-stream", "data: hello\n\n"), engine.RemoteGarbled, "JSON", 0},
 		{"an error in the stream", status(200, "Content-Type: text/event-stream", "data: {\"error\":{\"message\":\"out of memory\"}}\n\n"), engine.RemoteFailed, "out of memory", 0},
+		{"an error in words in the stream", status(200, "Content-Type: text/event-stream", "data: {\"error\":\"out of memory\"}\n\n"), engine.RemoteFailed, "out of memory", 0},
+		{"an error that is the event", status(200, "Content-Type: text/event-stream", "data: {\"object\":\"error\",\"message\":\"out of memory\",\"code\":500}\n\n"), engine.RemoteFailed, "out of memory", 0},
 		{"an empty stream", status(200, "Content-Type: text/event-stream", ""), engine.RemoteCut, "", 0},
 		{"an end without a reason", status(200, "Content-Type: text/event-stream", "data: [DONE]\n\n"), engine.RemoteCut, "", 0},
 		{"an endless line", status(200, "Content-Type: text/event-stream", "data: "+strings.Repeat("a", maxEvent+1<<17)), engine.RemoteGarbled, "too long", 0},

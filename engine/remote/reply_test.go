@@ -113,6 +113,11 @@ func TestPartsOfToolCalls(t *testing.T) {
 	}{
 		{"two at once", []toolCall{part(0, "a", "f", `{"x":`), part(1, "b", "g", ""), part(0, "", "", "1}")}, `f{"x":1} g{}`},
 		{"numbers left out", []toolCall{part(0, "a", "f", `{}`), part(0, "b", "g", `{}`)}, "f{} g{}"},
+		{"numbers left out, in pieces", []toolCall{
+			part(0, "a", "f", ""), part(0, "", "", `{}`), part(0, "b", "g", ""), part(0, "", "", `{"x":`), part(0, "", "", "1}"), part(0, "c", "h", "{}"),
+		}, `f{} g{"x":1} h{}`},
+		{"numbers and names left out", []toolCall{part(0, "", "f", `{"x":1}`), part(0, "", "g", `{}`)}, `f{"x":1} g{}`},
+		{"the same name in each piece", []toolCall{part(0, "a", "f", `{"x":`), part(0, "a", "f", "1}")}, `f{"x":1}`},
 		{"arguments that are no JSON", []toolCall{part(0, "a", "f", `{"x":`)}, `[f{"x":]`},
 		{"arguments that are no object", []toolCall{part(0, "a", "f", `[1]`)}, `[f[1]]`},
 		{"null", []toolCall{part(0, "a", "f", `null`)}, `[fnull]`},

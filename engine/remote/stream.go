@@ -68,11 +68,12 @@ func (s *stream) next() (c chunk, more bool, err error) {
 	if err := json.Unmarshal(data, &c); err != nil {
 		return c, false, s.client.failure(engine.RemoteGarbled, 0, "an event of its answer is not the JSON that was asked for")
 	}
-	if c.Error != nil {
-		if long := tooLong(*c.Error); long != nil {
+	if c.failed() {
+		said := readError(data)
+		if long := tooLong(said); long != nil {
 			return c, false, long
 		}
-		return c, false, s.client.failure(engine.RemoteFailed, 0, c.Error.Message)
+		return c, false, s.client.failure(engine.RemoteFailed, 0, said.Message)
 	}
 	return c, true, nil
 }

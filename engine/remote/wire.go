@@ -86,11 +86,17 @@ type functionCall struct {
 	Arguments string `json:"arguments"` // JSON
 }
 
-// chunk is one event of a streamed reply.
+// chunk is one event of a streamed reply. One that says Error, or is an object of
+// that name, ends it.
 type chunk struct {
-	Choices []choice   `json:"choices"`
-	Usage   *usage     `json:"usage"`
-	Error   *wireError `json:"error"`
+	Object  string          `json:"object"`
+	Choices []choice        `json:"choices"`
+	Usage   *usage          `json:"usage"`
+	Error   json.RawMessage `json:"error"`
+}
+
+func (c chunk) failed() bool {
+	return c.Object == "error" || len(c.Error) > 0 && string(c.Error) != "null"
 }
 
 type choice struct {

@@ -148,6 +148,7 @@ func (w *writer) take(c chunk) {
 	if thought != "" {
 		w.count(true)
 		if !w.separate {
+			w.send(w.answer.Close()) // what it held back
 			w.separate = true
 			w.answer = w.parser()
 		}
