@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -97,13 +96,14 @@ func (a *App) clear(ctx context.Context, _ command.Call, out *Outcome) error {
 	if a.running(out.Chat) != nil {
 		return chat.ErrBusy
 	}
-	n, err := a.opts.Store.ClearTurns(ctx, out.Chat)
+	d, err := a.opts.Store.ClearTurns(ctx, out.Chat)
 	if err != nil {
 		return err
 	}
 	out.Changed = true
-	out.Text = a.language().Count("answer.cleared", n)
-	out.Undo = fmt.Sprintf("/chats/%d/undo", out.Chat)
+	if out.Text = a.say("answer.nothing_to_clear"); d.ID != 0 {
+		out.Text, out.Undo = a.language().Count("answer.cleared", d.Turns), undoOf(d)
+	}
 	return nil
 }
 

@@ -27,14 +27,18 @@ func TestEveryCommandOfTheRegistryDoesSomething(t *testing.T) {
 func TestClearIsUndone(t *testing.T) {
 	b := newBench(t, scripted.Options{})
 	answer := b.say(0, "Hello")
-	if out := b.run(answer.Chat, "/clear"); out.Undo == "" || !out.Changed {
+	out := b.run(answer.Chat, "/clear")
+	if out.Undo == "" || !out.Changed {
 		t.Errorf("/clear gave %+v", out)
 	}
 	if view, err := b.conversation(t.Context(), answer.Chat); err != nil || len(view.Turns) != 0 {
 		t.Errorf("after /clear there are %d turns, %v", len(view.Turns), err)
 	}
-	if err := b.store.RestoreTurns(t.Context(), answer.Chat); err != nil {
-		t.Fatal(err)
+	if again := b.run(answer.Chat, "/clear"); again.Undo != "" || again.Text != "There is nothing to clear." {
+		t.Errorf("a second /clear gave %+v", again)
+	}
+	if got := b.request("POST", out.Undo, ""); got.Code != 200 {
+		t.Fatalf("the undo is answered with %d: %s", got.Code, got.Body)
 	}
 	if view, err := b.conversation(t.Context(), answer.Chat); err != nil || len(view.Turns) != 2 {
 		t.Errorf("after the undo there are %d turns, %v", len(view.Turns), err)

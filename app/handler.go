@@ -68,7 +68,6 @@ func (a *App) routes() map[string]func(context.Context, request) (answer, error)
 		"GET /chats/{id}":              a.getChat,
 		"GET /chats/{id}/turns":        a.getTurns,
 		"POST /chats/{id}/turns":       a.postTurn,
-		"POST /chats/{id}/undo":        a.postUndo,
 		"POST /chats/{id}/stop":        a.postStop,
 		"POST /chats/{id}/thinking":    a.postThinking,
 		"POST /draft":                  unlessGone(a.postDraft),
@@ -235,13 +234,6 @@ func (a *App) showOutcome(ctx context.Context, chatID int64, out Outcome) (answe
 		got.fragments = append(got.fragments, fragment{Name: "toast.html", View: toastView{Text: out.Text, Undo: out.Undo, Kind: "info"}, OOB: true})
 	}
 	return got, err
-}
-
-func (a *App) postUndo(ctx context.Context, r request) (answer, error) {
-	if err := a.opts.Store.RestoreTurns(ctx, r.id()); err != nil {
-		return answer{}, err
-	}
-	return a.showChat(ctx, r.id())
 }
 
 func (a *App) postStop(_ context.Context, r request) (answer, error) {

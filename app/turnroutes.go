@@ -178,9 +178,12 @@ func (a *App) deleteTurn(ctx context.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	got, err := a.redraw(ctx, d.Chat)
-	got.fragments = append(got.fragments, toast(a.deleted(d), fmt.Sprintf("/deletions/%d/undo", d.ID)))
+	got.fragments = append(got.fragments, toast(a.deleted(d), undoOf(d)))
 	return got, err
 }
+
+// undoOf is the path that takes back a deletion.
+func undoOf(d chat.Deletion) string { return fmt.Sprintf("/deletions/%d/undo", d.ID) }
 
 func (a *App) postDeletionUndo(ctx context.Context, r request) (answer, error) {
 	chatID, err := a.opts.Store.Undo(ctx, r.id())

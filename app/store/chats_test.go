@@ -158,7 +158,7 @@ func TestPurgeRemovesOnlyWhatWasDeletedBefore(t *testing.T) {
 	if err := s.DeleteChats(ctx, gone.ID); err != nil {
 		t.Fatal(err)
 	}
-	must(s.ClearTurns(ctx, cleared.ID))(t)
+	clear := must(s.ClearTurns(ctx, cleared.ID))(t)
 
 	if err := s.Purge(ctx, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestPurgeRemovesOnlyWhatWasDeletedBefore(t *testing.T) {
 	if err := s.RestoreChats(ctx, gone.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("restoring a purged chat gives %v, want chat.ErrNotFound", err)
 	}
-	if err := s.RestoreTurns(ctx, cleared.ID); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := s.Undo(ctx, clear.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("restoring purged turns gives %v, want chat.ErrNotFound", err)
 	}
 	var turns, drafts int

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"notso/app/chat"
 )
 
 const (
@@ -48,43 +50,41 @@ SELECT id, head, context, ? FROM chats
 	clearHeadSQL  = `UPDATE chats SET head = NULL, context = NULL WHERE id = ?`
 )
 
-// ClearTurns takes all turns out of a chat and returns how many. RestoreTurns
-// brings them back until Purge.
+// ClearTurns takes all turns out of a chat. Undo brings them back until Purge. For
+// a chat without any there is nothing to undo, and the deletion has no ID.
 // Errors: chat.ErrNotFound, chat.ErrBusy.
-func (s *Store) ClearTurns(ctx context.Context, chatID int64) (int, error) {
-	var n int64
+func (s *Store) ClearTurns(ctx context.Context, chatID int64) (chat.Deletion, error) {
+	d := chat.Deletion{Chat: chatID}
 	err := s.write(ctx, fmt.Sprintf("clear chat %d", chatID), func(tx *sql.Tx) error {
 		if err := idle(ctx, tx, chatID); err != nil {
 			return err
 		}
-		var clear int64
-		err := tx.QueryRowContext(ctx, clearSQL, now().UnixMilli(), chatID).Scan(&clear)
+		err := tx.QueryRowContext(ctx, clearSQL, now().UnixMilli(), chatID).Scan(&d.ID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // nothing to clear
 		}
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, clearTurnsSQL, clear, chatID)
+		res, err := tx.ExecContext(ctx, clearTurnsSQL, d.ID, chatID)
 		if err != nil {
 			return err
 		}
-		if n, err = res.RowsAffected(); err != nil {
+		n, err := res.RowsAffected()
+		if err != nil {
 			return err
 		}
+		d.Turns = int(n)
 		_, err = tx.ExecContext(ctx, clearHeadSQL, chatID)
 		return err
 	})
-	return int(n), err
+	return d, err
 }
 
 const (
-	lastClearSQL = `
-SELECT l.id FROM clears l JOIN chats c ON c.id = l.chat
- WHERE l.chat = ? AND c.deleted IS NULL ORDER BY l.id DESC LIMIT 1`
-
-	// What was said since goes on after what comes back.
-	rejoinSQL = `UPDATE turns SET parent = ? WHERE chat = ? AND parent IS NULL AND cleared IS NULL`
+	// What was said since goes on after what comes back, even if it is gone again.
+	rejoinSQL = `
+UPDATE turns SET parent = ? WHERE chat = ? AND parent IS NULL AND (cleared IS NULL OR cleared > ?)`
 
 	restoreTurnsSQL = `UPDATE turns SET cleared = NULL WHERE cleared = ?`
 	restoreHeadSQL  = `
@@ -92,23 +92,10 @@ UPDATE chats SET head = coalesce(chats.head, l.head), context = coalesce(chats.c
   FROM clears l WHERE l.id = ? AND chats.id = l.chat`
 )
 
-// RestoreTurns undoes the last ClearTurns or DeleteTurn of a chat: turns, head
-// and context are as before. Turns that were added since a ClearTurns follow
-// after those that come back.
-// Errors: chat.ErrNotFound, also when there is nothing to undo.
-func (s *Store) RestoreTurns(ctx context.Context, chatID int64) error {
-	return s.write(ctx, fmt.Sprintf("restore the turns of chat %d", chatID), func(tx *sql.Tx) error {
-		var clear int64
-		if err := tx.QueryRowContext(ctx, lastClearSQL, chatID).Scan(&clear); err != nil {
-			return err
-		}
-		return restore(ctx, tx, clear)
-	})
-}
-
-// restoreAll takes back the clear of a whole chat that ended with head.
+// restoreAll takes back the clear of a whole chat that ended with head: turns, head
+// and context are as before, and turns that were added since follow after them.
 func restoreAll(ctx context.Context, tx *sql.Tx, clear, chatID, head int64) error {
-	if _, err := tx.ExecContext(ctx, rejoinSQL, null(head), chatID); err != nil {
+	if _, err := tx.ExecContext(ctx, rejoinSQL, null(head), chatID, clear); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, restoreTurnsSQL, clear); err != nil {

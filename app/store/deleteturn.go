@@ -92,8 +92,8 @@ func stepBack(ctx context.Context, tx *sql.Tx, clear, chatID, turn, parent int64
 	return nil
 }
 
-// Undo takes back a DeleteTurn, and shows again what it took off the screen. It
-// returns the chat. A turn that hangs from one that was deleted later brings that back as well.
+// Undo takes back a DeleteTurn or a ClearTurns, and shows again what it took off the
+// screen. It returns the chat. A turn that hangs from one that was deleted later brings that back as well.
 // Errors: chat.ErrBusy, chat.ErrNotFound, also when it was taken back before.
 func (s *Store) Undo(ctx context.Context, deletion int64) (chatID int64, err error) {
 	err = s.write(ctx, fmt.Sprintf("undo deletion %d", deletion), func(tx *sql.Tx) error {

@@ -99,11 +99,11 @@ func TestSearchSeesOnlyWhatIsThere(t *testing.T) {
 	if err := s.DeleteChats(ctx, ids[0]); err != nil {
 		t.Fatal(err)
 	}
-	must(s.ClearTurns(ctx, ids[1]))(t)
+	clear := must(s.ClearTurns(ctx, ids[1]))(t)
 	if got := told(must(s.Search(ctx, "zebra"))(t)); got != "" {
 		t.Errorf("what is deleted or cleared is found: %s", got)
 	}
-	if err := s.RestoreTurns(ctx, ids[1]); err != nil {
+	if _, err := s.Undo(ctx, clear.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.RestoreChats(ctx, ids[0]); err != nil {

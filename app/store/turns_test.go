@@ -111,8 +111,9 @@ func TestClearedTurnsComeBackWithHeadAndContext(t *testing.T) {
 	want := must(s.Branch(ctx, c.ID))(t)
 	before := must(s.Chat(ctx, c.ID))(t)
 
-	if n := must(s.ClearTurns(ctx, c.ID))(t); n != 4 {
-		t.Errorf("%d turns were cleared, want 4", n)
+	clear := must(s.ClearTurns(ctx, c.ID))(t)
+	if clear.Turns != 4 {
+		t.Errorf("%d turns were cleared, want 4", clear.Turns)
 	}
 	after := must(s.Chat(ctx, c.ID))(t)
 	if n := len(must(s.Turns(ctx, c.ID))(t)); n != 0 || after.Head != 0 || after.Context != 0 {
@@ -121,11 +122,11 @@ func TestClearedTurnsComeBackWithHeadAndContext(t *testing.T) {
 	if _, err := s.Turn(ctx, reply.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("reading a cleared turn gives %v, want chat.ErrNotFound", err)
 	}
-	if n := must(s.ClearTurns(ctx, c.ID))(t); n != 0 {
-		t.Errorf("clearing an empty chat cleared %d turns", n)
+	if d := must(s.ClearTurns(ctx, c.ID))(t); d.Turns != 0 || d.ID != 0 {
+		t.Errorf("clearing an empty chat is %+v", d)
 	}
 
-	if err := s.RestoreTurns(ctx, c.ID); err != nil {
+	if _, err := s.Undo(ctx, clear.ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := must(s.Branch(ctx, c.ID))(t); !reflect.DeepEqual(got, want) {
@@ -134,7 +135,7 @@ func TestClearedTurnsComeBackWithHeadAndContext(t *testing.T) {
 	if got := must(s.Chat(ctx, c.ID))(t); !reflect.DeepEqual(got, before) {
 		t.Errorf("the chat is %+v, want %+v", got, before)
 	}
-	if err := s.RestoreTurns(ctx, c.ID); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := s.Undo(ctx, clear.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("a second undo gives %v, want chat.ErrNotFound", err)
 	}
 }
@@ -144,19 +145,43 @@ func TestWhatWasSaidAfterAClearFollowsWhatComesBack(t *testing.T) {
 	s := opened(t)
 	c := newChat(t, s)
 	say(t, s, c.ID, "one", "two")
-	must(s.ClearTurns(ctx, c.ID))(t)
+	first := must(s.ClearTurns(ctx, c.ID))(t)
 	say(t, s, c.ID, "three", "four")
-	must(s.ClearTurns(ctx, c.ID))(t)
+	second := must(s.ClearTurns(ctx, c.ID))(t)
 	say(t, s, c.ID, "five", "six")
-	for _, want := range [][]string{
-		{"three", "four", "five", "six"},
-		{"one", "two", "three", "four", "five", "six"},
+	for _, step := range []struct {
+		undo chat.Deletion
+		want []string
+	}{
+		{second, []string{"three", "four", "five", "six"}},
+		{first, []string{"one", "two", "three", "four", "five", "six"}},
 	} {
-		if err := s.RestoreTurns(ctx, c.ID); err != nil {
-			t.Fatal(err)
+		must(s.Undo(ctx, step.undo.ID))(t)
+		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, step.want) {
+			t.Errorf("the branch is %q, want %q", got, step.want)
 		}
-		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, want) {
-			t.Errorf("the branch is %q, want %q", got, want)
+	}
+	requireSound(t, s)
+}
+
+func TestEachUndoBringsBackWhatItsOwnDeletionTook(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	say(t, s, c.ID, "one", "two")
+	cleared := must(s.ClearTurns(ctx, c.ID))(t)
+	user, _ := say(t, s, c.ID, "three", "four")
+	deleted := must(s.DeleteTurn(ctx, user.ID))(t)
+	for _, step := range []struct {
+		undo chat.Deletion
+		want []string
+	}{
+		{cleared, []string{"one", "two"}},
+		{deleted, []string{"one", "two", "three", "four"}},
+	} {
+		must(s.Undo(ctx, step.undo.ID))(t)
+		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, step.want) {
+			t.Errorf("the branch is %q, want %q", got, step.want)
 		}
 	}
 	requireSound(t, s)
