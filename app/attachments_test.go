@@ -124,3 +124,25 @@ func TestAttachmentsInTheWindow(t *testing.T) {
 	p.CheckAccessibility("a warning")
 	p.Resize(360, 800)
 }
+
+func TestAPassageLeavesTheFilesToTheNextMessage(t *testing.T) {
+	for name, begin := range map[string]func(*bench) int64{
+		"in a chat":     func(b *bench) int64 { return b.say(0, "Hello").Chat },
+		"in a new chat": func(*bench) int64 { return 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, scripted.Options{})
+			id := begin(b)
+			if _, err := b.Attach(t.Context(), id, newFile(t, "a.txt", "some text")); err != nil {
+				t.Fatal(err)
+			}
+			out := b.run(id, "/quote")
+			if files, err := b.store.DraftAttachments(t.Context(), out.Chat); err != nil || len(files) != 1 {
+				t.Errorf("%d files wait for the next message, %v; want the one", len(files), err)
+			}
+			if _, err := b.Await(t.Context(), out.Turns[1]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -151,7 +151,7 @@ func (a *App) thinkingCommand(ctx context.Context, call command.Call, out *Outco
 	return nil
 }
 
-func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) error {
+func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) (err error) {
 	value := call.Args.Temperature
 	if value == nil {
 		c, _, err := a.tail(ctx, out.Chat)
@@ -162,7 +162,8 @@ func (a *App) tempCommand(ctx context.Context, call command.Call, out *Outcome) 
 		return nil
 	}
 	out.Text = a.say("answer.temperature_now", a.short(*value))
-	return a.changeSettings(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })
+	out.Undo, err = a.changeManner(ctx, out.Chat, func(s *chat.Settings) { s.Temperature = value })
+	return err
 }
 
 func (a *App) modelCommand(ctx context.Context, call command.Call, out *Outcome) error {
@@ -280,7 +281,11 @@ func (a *App) SetThinking(ctx context.Context, chatID int64, on bool) error {
 	if on {
 		value = string(engine.ThinkingOn)
 	}
-	return a.changeSettings(ctx, chatID, func(s *chat.Settings) { s.Thinking = value })
+	return a.changeSettings(ctx, chatID, func(s *chat.Settings) {
+		if s.Thinking != value {
+			s.Thinking, s.Preset = value, "" // it no longer answers as the preset says
+		}
+	})
 }
 
 // changeSettings changes what the chat sets for itself. Those of a chat that

@@ -116,7 +116,7 @@ func (a *App) titleCommand(ctx context.Context, call command.Call, out *Outcome)
 	if err != nil {
 		return err
 	}
-	title := call.Args.Text
+	title := strings.Join(strings.Fields(call.Args.Text), " ")
 	switch {
 	case title == "":
 		out.Text = a.say("deeds.title_is", first(c.Title, a.say("chats.new")))
@@ -130,7 +130,7 @@ func (a *App) titleCommand(ctx context.Context, call command.Call, out *Outcome)
 	out.Text = a.say("deeds.titled", title)
 	out.Undo = a.undoable(func(ctx context.Context) error {
 		defer a.renamed(c.ID)
-		return a.opts.Store.Rename(ctx, c.ID, c.Title, true)
+		return a.opts.Store.Retitle(ctx, c.ID, c.Title, c.Named)
 	})
 	a.renamed(c.ID)
 	return nil

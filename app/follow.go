@@ -1,6 +1,7 @@
 package app
 
 import (
+	"reflect"
 	"time"
 
 	"notso/app/config"
@@ -80,12 +81,22 @@ func (a *App) follow(before, after config.Config) {
 		a.model.setIdle(after.Idle())
 	}
 	a.followShelf(before, after)
-	if before.Model != after.Model || before.LoadOptions() != after.LoadOptions() {
+	if before.Model != after.Model || a.loadsOtherwise(before, after) {
 		a.mu.Lock()
 		a.stale = true
 		a.mu.Unlock()
 		a.reloadModel()
 	}
+}
+
+// loadsOtherwise tells whether the model that is loaded would now be loaded in
+// another way, by the settings of all models or by its own.
+func (a *App) loadsOtherwise(before, after config.Config) bool {
+	if before.LoadOptions() == after.LoadOptions() && reflect.DeepEqual(before.Models, after.Models) {
+		return false
+	}
+	_, path, _ := a.model.current()
+	return a.loadOptionsIn(before, path) != a.loadOptionsIn(after, path)
 }
 
 // rateUnit is the unit of the setting download_limit, in bytes.

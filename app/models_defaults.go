@@ -43,7 +43,10 @@ func (a *App) asked() config.Config {
 
 // loadOptions are what the model at path is loaded with.
 func (a *App) loadOptions(path string) engine.LoadOptions {
-	settings := a.opts.Config.Get()
+	return a.loadOptionsIn(a.opts.Config.Get(), path)
+}
+
+func (a *App) loadOptionsIn(settings config.Config, path string) engine.LoadOptions {
 	if a.opts.Hash == nil || len(settings.Models) == 0 || path == "" {
 		return settings.LoadOptions()
 	}
@@ -169,18 +172,13 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 		return fragment{Name: "defaults.html", View: view}, err
 	}
 	before := a.modelDefaults(hash)
-	if err := a.opts.Config.Update(func(c *config.Config) { c.Models = c.WithModel(hash, d) }); err != nil {
+	keep := func(d config.ModelDefaults) error {
+		return a.changeConfig(func(c *config.Config) { c.Models = c.WithModel(hash, d) })
+	}
+	if err := keep(d); err != nil {
 		return fragment{}, err
 	}
-	if _, path, _ := a.model.current(); path == i.Path && (before.ContextLength != d.ContextLength || before.GPULayers != d.GPULayers || before.Template != d.Template) {
-		a.mu.Lock()
-		a.stale = true
-		a.mu.Unlock()
-		a.reloadModel()
-	}
-	a.toast(toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: a.undoable(func(context.Context) error {
-		return a.opts.Config.Update(func(c *config.Config) { c.Models = c.WithModel(hash, before) })
-	})})
+	a.toast(toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: a.undoable(func(context.Context) error { return keep(before) })})
 	return fragment{Name: "defaults.html", View: view}, nil
 }
 

@@ -40,9 +40,7 @@ func (a *App) Queue(ctx context.Context, chatID int64, text string) error {
 	if err := a.opts.Store.Enqueue(ctx, chatID, written(text)); err != nil {
 		return err
 	}
-	if err := a.opts.Store.SetDraft(ctx, chatID, ""); err != nil {
-		return err
-	}
+	_ = a.opts.Store.SetDraft(ctx, chatID, "") // the message waits; a draft that stays is no loss
 	// The reply may have ended while the message was on its way.
 	if a.running(chatID) == nil {
 		_, err := a.SendQueued(ctx, chatID)

@@ -30,7 +30,12 @@ func (a *App) quote(ctx context.Context, chatID int64, reference string, each fu
 		return user, answer, err
 	}
 	defer a.unclaim(c.ID)
-	user, err = a.opts.Store.AddTurn(ctx, c.ID, "/quote "+p.Reference)
+	if chatID == 0 {
+		if err := a.opts.Store.AdoptAttachments(ctx, c.ID); err != nil {
+			return user, answer, err
+		}
+	}
+	user, err = a.opts.Store.AddCommand(ctx, c.ID, "/quote "+p.Reference)
 	if err != nil {
 		return user, answer, err
 	}

@@ -16,9 +16,17 @@ type Store struct {
 	path string
 	say  func(Config, string) string // nil: in English
 
-	mu    sync.Mutex
-	now   Config
-	known fs.FileInfo // of the file that now came from or went to; nil for none
+	mu     sync.Mutex
+	now    Config
+	known  fs.FileInfo // of the file that now came from or went to; nil for none
+	missed *missed     // what Update found in the file, for Reload to tell; nil for nothing
+}
+
+// missed is an edit of the file that was read before Reload looked.
+type missed struct {
+	before   Config
+	warnings []string
+	changed  bool
 }
 
 // ValueError says that a setting cannot have a value.
@@ -68,7 +76,7 @@ func (s *Store) Get() Config {
 func (s *Store) Update(change func(*Config)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reload()
+	s.notice()
 	next := s.now
 	change(&next)
 	if err := write(s.path, next, s.in(next)); err != nil {
@@ -95,13 +103,31 @@ func (s *Store) Set(name, text string) error {
 
 // Reload reads the file again if it has changed since it was read or written.
 // changed tells whether any setting is another now. A file that is not valid
-// leaves the settings as they are, and the warning says so; it is told once.
+// leaves the settings as they are, and the warning says so; it is told once. What
+// Update found in the file is told here, too.
 func (s *Store) Reload() (before, after Config, warnings []string, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before = s.now
-	warnings, changed = s.reload()
-	return before, s.now, warnings, changed
+	s.notice()
+	if m := s.missed; m != nil {
+		s.missed = nil
+		return m.before, s.now, m.warnings, m.changed
+	}
+	return s.now, s.now, nil, false
+}
+
+// notice reads the file if somebody changed it, and keeps what is to be told.
+func (s *Store) notice() {
+	before := s.now
+	warnings, changed := s.reload()
+	if !changed && len(warnings) == 0 {
+		return
+	}
+	if s.missed == nil {
+		s.missed = &missed{before: before}
+	}
+	s.missed.warnings = append(s.missed.warnings, warnings...)
+	s.missed.changed = s.missed.changed || changed
 }
 
 func (s *Store) reload() (warnings []string, changed bool) {

@@ -160,6 +160,12 @@ func TestStore(t *testing.T) {
 		if c := s.Get(); c.Accent != "rose" || c.Theme != ThemeLight || readFile(t, path) != "// mine\n{\"theme\": \"light\", \"accent\": \"rose\"}" {
 			t.Errorf("the settings are %+v, the file %s", c, readFile(t, path))
 		}
+		if before, after, _, changed := s.Reload(); !changed || before.Accent == "rose" || after.Accent != "rose" {
+			t.Errorf("an edit that a change met is told as %q to %q, %v", before.Accent, after.Accent, changed)
+		}
+		if err := s.Set("theme", "dark"); err != nil {
+			t.Fatal(err)
+		}
 		if _, _, _, changed := s.Reload(); changed {
 			t.Error("what the store wrote itself counts as an edit")
 		}
@@ -169,6 +175,16 @@ func TestStore(t *testing.T) {
 		}
 		if _, _, warnings, _ := s.Reload(); len(warnings) != 0 {
 			t.Errorf("it is told again: %q", warnings)
+		}
+		edit("{ oh dear")
+		if err := s.Set("theme", "light"); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, warnings, _ := s.Reload(); len(warnings) != 1 {
+			t.Errorf("a broken file that a change met is told as %q", warnings)
+		}
+		if kept := readFile(t, path+".bad"); kept != "{ oh dear" {
+			t.Errorf("it is set aside as %q", kept)
 		}
 	})
 	t.Run("a setting is set by the text that people type", func(t *testing.T) {

@@ -84,6 +84,14 @@ func (s *Store) Rename(ctx context.Context, id int64, title string, named bool) 
 	return s.update(ctx, fmt.Sprintf("rename chat %d", id), renameSQL, named, title, id)
 }
 
+// Retitle gives a chat a title, and says whether the user chose it: what takes a
+// Rename back.
+// Errors: chat.ErrNotFound.
+func (s *Store) Retitle(ctx context.Context, id int64, title string, named bool) error {
+	const retitleSQL = `UPDATE chats SET title = ?, named = ? WHERE id = ? AND deleted IS NULL`
+	return s.update(ctx, fmt.Sprintf("rename chat %d", id), retitleSQL, title, named, id)
+}
+
 // ChangeSettings changes a chat's settings; nobody else changes them meanwhile.
 // Errors: chat.ErrNotFound.
 func (s *Store) ChangeSettings(ctx context.Context, id int64, change func(*chat.Settings)) error {

@@ -21,6 +21,15 @@ const advanceSQL = `UPDATE chats SET head = ?, updated = ? WHERE id = ?`
 // it the head, with the files of the draft. It is on disk when AddTurn returns.
 // Errors: chat.ErrEmptyTurn, chat.ErrNotFound, chat.ErrBusy.
 func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Turn, error) {
+	return s.addTurn(ctx, chatID, text, takeAttachments)
+}
+
+// AddCommand is AddTurn for a line that no model reads: the draft keeps its files.
+func (s *Store) AddCommand(ctx context.Context, chatID int64, text string) (chat.Turn, error) {
+	return s.addTurn(ctx, chatID, text, func(context.Context, *sql.Tx, chat.Turn) error { return nil })
+}
+
+func (s *Store) addTurn(ctx context.Context, chatID int64, text string, withFiles func(context.Context, *sql.Tx, chat.Turn) error) (chat.Turn, error) {
 	t := chat.Turn{Chat: chatID, Role: chat.User, Text: text, State: chat.Done, Created: now()}
 	if strings.TrimSpace(text) == "" {
 		return chat.Turn{}, chat.ErrEmptyTurn
@@ -36,7 +45,7 @@ func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Tu
 		if err := appendTurn(ctx, tx, &t); err != nil {
 			return err
 		}
-		return takeAttachments(ctx, tx, t)
+		return withFiles(ctx, tx, t)
 	})
 	return t, err
 }
