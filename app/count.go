@@ -19,7 +19,7 @@ type branchCount struct {
 // tail takes. A remote engine is not asked: the words would leave for no more
 // than a number.
 func (a *App) uncounted(c chat.Chat, tail []chat.Turn) bool {
-	if len(tail) == 0 || tail[len(tail)-1].ID == c.Context || a.opts.Remote != "" || a.running(c.ID) != nil {
+	if len(tail) == 0 || tail[len(tail)-1].ID <= c.Context || a.opts.Remote != "" || a.running(c.ID) != nil {
 		return false
 	}
 	s := a.spent(c, tail)

@@ -29,7 +29,7 @@ func (a *App) spent(c chat.Chat, tail []chat.Turn) (s chat.Stats) {
 			return s
 		}
 	}
-	for i := len(tail) - 1; i >= 0 && s.PromptTokens+s.ReplyTokens == 0 && tail[i].ID != c.Context; i-- {
+	for i := len(tail) - 1; i >= 0 && s.PromptTokens+s.ReplyTokens == 0 && tail[i].ID > c.Context; i-- {
 		s = tail[i].Stats
 	}
 	if s.PromptTokens+s.ReplyTokens == 0 {

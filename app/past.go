@@ -50,6 +50,9 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 	}
 	turns, err := a.opts.Store.History(ctx, leaf, reach)
 	if err == nil {
+		turns, err = a.sinceReset(ctx, turns, c.Context)
+	}
+	if err == nil {
 		turns, err = a.withFiles(ctx, turns)
 	}
 	if err != nil || len(turns) == 0 || turns[0].Parent <= c.Context {
@@ -63,6 +66,34 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 		pinned, err = a.withFiles(ctx, pinned)
 	}
 	return past{turns: append(pinned, turns...), cut: turns[0].ID, reset: c.Context}, err
+}
+
+// sinceReset is what of a branch is read when /reset put aside what is no newer than
+// the turn context, which may be on another branch. A reply that was written since in
+// the place of an older one is read with its question: no model takes a chat that
+// begins with an answer. The last message is read in any case, since a reply is asked
+// of it.
+func (a *App) sinceReset(ctx context.Context, turns []chat.Turn, context int64) ([]chat.Turn, error) {
+	if len(turns) == 0 || context == 0 {
+		return turns, nil
+	}
+	if last := turns[len(turns)-1]; last.ID <= context {
+		if last.Role == chat.Assistant {
+			return nil, nil
+		}
+		return turns[len(turns)-1:], nil
+	}
+	if !answersOlder(turns[0], context) {
+		return turns, nil
+	}
+	question, err := a.opts.Store.History(ctx, turns[0].Parent, store.Reach{Turns: 1})
+	return append(question, turns...), err
+}
+
+// answersOlder tells whether t is a reply to a message that /reset put aside, and
+// newer than that itself.
+func answersOlder(t chat.Turn, context int64) bool {
+	return t.Role == chat.Assistant && t.Parent != 0 && t.Parent < context && context < t.ID
 }
 
 // seenBefore is the turn from which on the model in use saw the branch at its

@@ -62,7 +62,14 @@ func (a *App) recorded(ctx context.Context, turn chat.Turn) (engine.Request, err
 	if err != nil {
 		return engine.Request{}, err
 	}
-	branch = slices.DeleteFunc(branch, func(t chat.Turn) bool { return t.ID <= s.Reset })
+	at := slices.IndexFunc(branch, func(t chat.Turn) bool { return t.ID > s.Reset })
+	if at < 0 {
+		at = max(0, len(branch)-1)
+	}
+	branch, err = a.sinceReset(ctx, branch[at:], s.Reset)
+	if err != nil {
+		return engine.Request{}, err
+	}
 	turns, err := a.withFiles(ctx, since(branch, s.FirstSeen))
 	if err != nil {
 		return engine.Request{}, err

@@ -121,10 +121,11 @@ func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn)
 	seen := firstSeen(tail)
 	for i, t := range turns {
 		turn := a.turn(t, t.ID == c.Head)
-		turn.Unseen = t.ID <= c.Context || t.ID < seen && !pinnedAt(turns, i)
+		asked := i+1 < len(turns) && answersOlder(turns[i+1], c.Context) // its reply is newer than /reset
+		turn.Unseen = t.ID <= c.Context && !asked || t.ID < seen && !pinnedAt(turns, i)
 		switch {
 		case t.Parent == 0:
-		case t.Parent == c.Context:
+		case asked, t.Parent <= c.Context && c.Context < t.ID && !answersOlder(t, c.Context):
 			turn.Divider = a.say("conversation.reset")
 		case t.Parent < seen && seen <= t.ID:
 			turn.Divider = a.say("conversation.outgrown")
@@ -133,7 +134,7 @@ func (a *App) stretch(ctx context.Context, c chat.Chat, tail, turns []chat.Turn)
 	}
 	last := turns[len(turns)-1].ID
 	view.Earlier, view.Later = turns[0].Parent != 0, last != c.Head
-	if last == c.Context && !view.Later {
+	if last <= c.Context && !view.Later {
 		view.EndDivider = a.say("conversation.reset")
 	}
 	if head := turns[len(turns)-1]; !view.Later && head.Candidate > 0 {
