@@ -150,7 +150,7 @@ func (w *window) started(ctx context.Context) {
 		native.Place(place.X, place.Y)
 	}
 	w.app.Startup()
-	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) { w.app.Drop(paths) })
+	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) { w.app.Dropped(paths) })
 }
 
 // closing remembers the window's size and place. A maximised window keeps the

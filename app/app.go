@@ -143,6 +143,7 @@ type App struct {
 	listed  listed             // how far its list of chats goes
 	counted branchCount        // what an unmeasured branch takes, the last that was counted
 	arrival *arrival           // import that is shown or was the last; nil for none
+	dropped []string           // files that wait for the page to say what took them
 	replies map[int64]*reply   // by chat, while they run
 	taken   map[int64]int      // by chat: claims that a reply took, and that are not given back yet
 	fresh   chat.Settings      // of the chat that the first message will make

@@ -96,17 +96,22 @@ func (a *App) getImport(context.Context, request) (answer, error) {
 }
 
 func (a *App) getImportPreview(ctx context.Context, r request) (answer, error) {
+	view, err := a.previewImport(ctx, r.id())
+	return show(fragment{Name: "import.html", View: view}), err
+}
+
+// previewImport tells what would come, without the chats that are here already.
+func (a *App) previewImport(ctx context.Context, id int64) (view importView, err error) {
 	chats, err := a.opts.Store.Chats(ctx, 0)
 	if err != nil {
-		return answer{}, err
+		return view, err
 	}
-	var view importView
-	err = a.withArrival(r.id(), func(in *arrival) error {
+	err = a.withArrival(id, func(in *arrival) error {
 		in.result.Drop(chats)
 		view = a.importView(in)
 		return nil
 	})
-	return show(fragment{Name: "import.html", View: view}), err
+	return view, err
 }
 
 func (a *App) importView(in *arrival) importView {

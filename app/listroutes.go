@@ -27,6 +27,7 @@ func (a *App) listRoutes() map[string]func(context.Context, request) (answer, er
 		"GET /import":                a.getImport,
 		"GET /import/{id}":           a.getImportPreview,
 		"POST /import/{id}":          a.postImport,
+		"POST /dropped":              a.postDropped,
 		"POST /import/{id}/undo":     a.postImportUndo,
 	}
 }

@@ -1,5 +1,4 @@
-// Offers to make a long text that was pasted a file of its own, and shows where
-// files may be dropped. The app takes what is dropped.
+// Offers to make a long text that was pasted a file of its own.
 import { all, listen } from './behaviours.js';
 import htmx from './htmx.js';
 
@@ -29,15 +28,9 @@ export function connect(box) {
     box.focus();
   }
 
-  const over = ({ dataTransfer, relatedTarget, type }) => {
-    const files = dataTransfer?.types.includes('Files') && type !== 'drop' && !(type === 'dragleave' && !relatedTarget);
-    document.documentElement.toggleAttribute('data-dropping', files);
-  };
-
   return all(
     listen(box, 'paste', onPaste),
     listen(box, 'input', () => { offer.hidden ||= !box.value.includes(pasted); }),
     listen(offer.querySelector('button'), 'click', attach),
-    ...['dragenter', 'dragleave', 'drop', 'dragend'].map((type) => listen(document, type, over)),
   );
 }

@@ -20,7 +20,6 @@ export function connect(dialog) {
 
   return all(
     listen(dialog, 'change', ({ target }) => { take([...target.files]); target.value = ''; }),
-    listen(dialog, 'dragover', (event) => event.preventDefault()),
-    listen(dialog, 'drop', (event) => { event.preventDefault(); event.stopPropagation(); take([...event.dataTransfer.files]); }),
+    listen(dialog, 'drop', ({ dataTransfer }) => take([...dataTransfer.files])),
   );
 }

@@ -18,6 +18,7 @@ import * as draft from './draft.js';
 import * as drag from './drag.js';
 import * as drawer from './drawer.js';
 import * as dropimport from './dropimport.js';
+import * as drops from './drops.js';
 import * as editor from './editor.js';
 import * as errors from './errors.js';
 import * as escape from './escape.js';
@@ -71,7 +72,7 @@ import * as zoom from './zoom.js';
 
 attach({
   arrival, attach: attaching, autoscroll, candidates, chats, code, columns, composer, copy, diagram, dialog, download, draft,
-  drag, drawer, dropimport, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
+  drag, drawer, dropimport, drops, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
   followups, formulas, gaps, gauge, hush, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,
   toast, toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,
