@@ -47,6 +47,15 @@ func (a *App) usePrompt(ctx context.Context, call command.Call, out *Outcome) er
 	if err != nil {
 		return err
 	}
+	if prompt.Needs("input") && call.Args.Text == "" {
+		files, err := a.opts.Store.DraftAttachments(ctx, out.Chat)
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			return words.Fail("deeds.no_input", call.Name)
+		}
+	}
 	now := a.opts.Now()
 	values := map[string]string{"input": call.Args.Text, "date": now.Format("2006-01-02"), "time": now.Format("15:04")}
 	if prompt.Needs("clipboard") {

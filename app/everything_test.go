@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,12 @@ func TestCommandsOfAChat(t *testing.T) {
 
 	if err := os.WriteFile(filepath.Join(b.opts.Home.Prompts, "shout.md"), []byte("# Louder\nSay it in capitals: {{input}} (after {{reply}})"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := b.Run(t.Context(), turn.Chat, command.Call{Name: "shout", Prompt: true}, nil); err == nil {
+		t.Error("a prompt about a text was sent without one")
+	}
+	if usage := b.help().Groups; !strings.Contains(fmt.Sprint(usage), "/shout [text]") {
+		t.Errorf("the palette does not say that /shout takes a text: %v", usage)
 	}
 	out = run("/shout this")
 	if got := out.Turns[0].Text; !strings.HasPrefix(got, "Say it in capitals: this (after ") || strings.Contains(got, "{{") {

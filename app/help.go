@@ -48,7 +48,11 @@ func (a *App) palette() []paletteGroup {
 	}
 	own := paletteGroup{Name: a.say("help.prompts")}
 	for _, p := range a.prompts() {
-		own.Commands = append(own.Commands, paletteCommand{Name: p.Name, Usage: "/" + p.Name, Summary: first(p.About, a.say("deeds.own_prompt")), Icon: "prompt", TakesArg: true})
+		usage := "/" + p.Name
+		if p.Needs("input") {
+			usage += " " + a.say("deeds.input")
+		}
+		own.Commands = append(own.Commands, paletteCommand{Name: p.Name, Usage: usage, Summary: first(p.About, a.say("deeds.own_prompt")), Icon: "prompt", TakesArg: true})
 	}
 	if len(own.Commands) > 0 {
 		groups = append(groups, own)
