@@ -31,22 +31,14 @@ type file struct {
 }
 
 type fileChat struct {
-	Title    string       `json:"title"`
-	Named    bool         `json:"named,omitempty"`
-	Pinned   bool         `json:"pinned,omitempty"`
-	Head     int64        `json:"head,omitempty"`
-	Context  int64        `json:"context,omitempty"`
-	Settings fileSettings `json:"settings"`
-	Created  time.Time    `json:"created"`
-	Updated  time.Time    `json:"updated"`
-}
-
-// fileSettings leave out the model: it is the path of a file on one machine,
-// which tells of its user on the way out and must not be obeyed on the way in.
-type fileSettings struct {
-	System      string   `json:"system,omitempty"`
-	Thinking    string   `json:"thinking,omitempty"`
-	Temperature *float64 `json:"temperature,omitempty"`
+	Title    string        `json:"title"`
+	Named    bool          `json:"named,omitempty"`
+	Pinned   bool          `json:"pinned,omitempty"`
+	Head     int64         `json:"head,omitempty"`
+	Context  int64         `json:"context,omitempty"`
+	Settings chat.Settings `json:"settings"` // see ofAnyMachine
+	Created  time.Time     `json:"created"`
+	Updated  time.Time     `json:"updated"`
 }
 
 type fileTurn struct {
@@ -81,13 +73,11 @@ func writeJSON(w io.Writer, _ words.Words, c chat.Chat, turns []chat.Turn) error
 }
 
 func newFile(c chat.Chat, turns []chat.Turn) file {
-	s := c.Settings
 	f := file{
 		Kind: kind, Version: version,
 		Chat: fileChat{
 			Title: c.Title, Named: c.Named, Pinned: c.Pinned, Head: c.Head, Context: c.Context,
-			Settings: fileSettings{System: s.System, Thinking: s.Thinking, Temperature: s.Temperature},
-			Created:  c.Created.UTC(), Updated: c.Updated.UTC(),
+			Settings: ofAnyMachine(c.Settings), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 		},
 		Turns: []fileTurn{},
 	}
@@ -98,6 +88,14 @@ func newFile(c chat.Chat, turns []chat.Turn) file {
 		})
 	}
 	return f
+}
+
+// ofAnyMachine leaves out the model and the name of the preset. The model is the path
+// of a file on one machine, which tells of its user on the way out and must not be
+// obeyed on the way in; a preset of that name may say something else elsewhere.
+func ofAnyMachine(s chat.Settings) chat.Settings {
+	s.Model, s.Preset = "", ""
+	return s
 }
 
 // ImportError says in one sentence why a file is not imported.
@@ -127,11 +125,9 @@ func Import(r io.Reader) (chat.Chat, []chat.Turn, error) {
 	if err != nil {
 		return chat.Chat{}, nil, err
 	}
-	s := f.Chat.Settings
 	return chat.Chat{
 		Title: f.Chat.Title, Named: f.Chat.Named, Pinned: f.Chat.Pinned, Head: f.Chat.Head, Context: f.Chat.Context,
-		Settings: chat.Settings{System: s.System, Thinking: s.Thinking, Temperature: s.Temperature},
-		Created:  f.Chat.Created, Updated: f.Chat.Updated,
+		Settings: ofAnyMachine(f.Chat.Settings), Created: f.Chat.Created, Updated: f.Chat.Updated,
 	}, turns, nil
 }
 
@@ -174,13 +170,8 @@ func (f file) turns() ([]chat.Turn, error) {
 	if len(f.Turns) > maxImportTurns {
 		return nil, refuse("The file has %d turns; %d is the most that a chat can have.", len(f.Turns), maxImportTurns)
 	}
-	switch f.Chat.Settings.Thinking {
-	case "", "on", "off":
-	default:
-		return nil, refuse("The chat's thinking setting is %q instead of on or off.", f.Chat.Settings.Thinking)
-	}
-	if t := f.Chat.Settings.Temperature; t != nil && (*t < 0 || *t > 2) {
-		return nil, refuse("The chat's temperature is %v instead of 0 to 2.", *t)
+	if err := checkSettings(f.Chat.Settings); err != nil {
+		return nil, err
 	}
 	known := map[int64]bool{0: true}
 	var turns []chat.Turn
@@ -217,6 +208,39 @@ func (f file) turns() ([]chat.Turn, error) {
 		return nil, refuse("The chat refers to a turn that is not in the file.")
 	}
 	return turns, nil
+}
+
+// checkSettings refuses what no setting of the app can be; see package config.
+func checkSettings(s chat.Settings) error {
+	if s.Model != "" {
+		return refuse("The file has a field that a chat does not have: %v.", "model")
+	}
+	switch s.Thinking {
+	case "", "on", "off":
+	default:
+		return refuse("The chat's thinking setting is %q instead of on or off.", s.Thinking)
+	}
+	whole := func(n *int) *float64 {
+		if n == nil {
+			return nil
+		}
+		value := float64(*n)
+		return &value
+	}
+	for _, v := range []struct {
+		name        string
+		value       *float64
+		least, most float64
+	}{
+		{"temperature", s.Temperature, 0, 2}, {"top_k", whole(s.TopK), 0, 1000}, {"top_p", s.TopP, 0, 1}, {"min_p", s.MinP, 0, 1},
+		{"repeat_penalty", s.RepeatPenalty, 0.5, 2}, {"presence_penalty", s.PresencePenalty, -2, 2}, {"frequency_penalty", s.FrequencyPenalty, -2, 2},
+		{"max_tokens", whole(&s.MaxTokens), 0, 1 << 20}, {"thinking_budget", whole(s.ThinkingBudget), 0, 1 << 20}, {"candidates", whole(&s.Candidates), 0, 4},
+	} {
+		if v.value != nil && !(v.least <= *v.value && *v.value <= v.most) {
+			return refuse("The chat's %s is %v instead of %v to %v.", v.name, *v.value, v.least, v.most)
+		}
+	}
+	return nil
 }
 
 func filesOut(files []chat.Attachment) (out []fileFile) {

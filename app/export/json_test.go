@@ -26,6 +26,12 @@ func random(r *rand.Rand) (chat.Chat, []chat.Turn) {
 	if warm := r.Float64() * 2; r.IntN(2) == 0 {
 		c.Settings.Temperature = &warm
 	}
+	if r.IntN(2) == 0 {
+		share, penalty, most := r.Float64(), 0.5+r.Float64(), r.IntN(1000)
+		c.Settings.TopP, c.Settings.MinP, c.Settings.TopK, c.Settings.ThinkingBudget = &share, &share, &most, &most
+		c.Settings.RepeatPenalty, c.Settings.PresencePenalty, c.Settings.FrequencyPenalty = &penalty, &penalty, &penalty
+		c.Settings.MaxTokens, c.Settings.Candidates, c.Settings.Choices = most, r.IntN(5), true
+	}
 	ids := []int64{0}
 	var turns []chat.Turn
 	for range r.IntN(12) {
