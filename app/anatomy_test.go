@@ -26,7 +26,7 @@ func TestADoubtfulFileIsExplainedInEveryLanguage(t *testing.T) {
 		language string
 		want     []string
 	}{
-		{"en", []string{"About tiny", "1 weight<", "Does not fit: it needs 9.0 GB, and 1.0 GB are free", "2.0 billion weights · 1.00 GB · Q4_K ×1,200, Q6_K ×1", "not known"}},
+		{"en", []string{"About tiny", "1 weight<", "Does not fit: it needs 9.00 GB, and 1.00 GB are free", "2.0 billion weights · 1.00 GB · Q4_K ×1,200, Q6_K ×1", "not known"}},
 		{"fr", []string{"À propos de tiny", "1 poids<", "Ne tient pas", "2,0 milliards de poids · 1,00 Go · Q4_K ×1\u202f200, Q6_K ×1", "inconnue"}},
 	} {
 		b := newBench(t, scripted.Options{})

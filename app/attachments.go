@@ -145,18 +145,7 @@ func (a *App) attachments(ctx context.Context, chatID int64) (attachmentsView, e
 }
 
 func (a *App) chip(f chat.Attachment) attachmentView {
-	return attachmentView{ID: f.ID, Name: f.Name, Facts: a.fileSize(f.Bytes) + " · " + a.language().Count("turn.tokens", f.Tokens)}
-}
-
-// fileSize shows bytes as people do.
-func (a *App) fileSize(bytes int64) string {
-	switch {
-	case bytes < 1000:
-		return a.say("attach.bytes", a.language().Number(int(bytes)))
-	case bytes < 1_000_000:
-		return a.say("attach.kilobytes", a.language().Number(int(bytes+500)/1000))
-	}
-	return a.say("attach.megabytes", a.language().Decimal(float64(bytes)/1e6, 1))
+	return attachmentView{ID: f.ID, Name: f.Name, Facts: a.size(f.Bytes) + " · " + a.language().Count("turn.tokens", f.Tokens)}
 }
 
 func (a *App) getAttachments(ctx context.Context, r request) (answer, error) {

@@ -36,7 +36,7 @@ func (a *App) data(ctx context.Context) (dataView, error) {
 	size := folderSize(a.opts.Home.KV)
 	view := dataView{
 		Chats:     a.language().Count("settings.chats", counts.Chats) + ", " + a.language().Count("settings.turns", counts.Turns),
-		Snapshots: a.bytes(size), CanEmpty: size > 0,
+		Snapshots: a.size(size), CanEmpty: size > 0,
 	}
 	for _, f := range a.places() {
 		if f.Path != "" {
@@ -149,7 +149,7 @@ func (a *App) postEmptySnapshots(ctx context.Context, _ request) (answer, error)
 	}
 	view, err := a.data(ctx)
 	return show(fragment{Name: "snapshots.html", View: view},
-		fragment{Name: "toast.html", View: toastView{Text: a.say("settings.emptied", a.bytes(freed)), Kind: "info"}, OOB: true}), err
+		fragment{Name: "toast.html", View: toastView{Text: a.say("settings.emptied", a.size(freed)), Kind: "info"}, OOB: true}), err
 }
 
 // nothingRuns refuses what would pull the chats away under a reply.
@@ -173,20 +173,6 @@ func (a *App) showAllAnew(chatID int64) {
 
 func (a *App) tell(t toastView) answer {
 	return show(fragment{Name: "toast.html", View: t, OOB: true})
-}
-
-// bytes shows a size as people read it: 1.2 GB.
-func (a *App) bytes(n int64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	size, i := float64(n), 0
-	for size >= 1000 && i < len(units)-1 {
-		size, i = size/1000, i+1
-	}
-	digits := 0
-	if i > 2 {
-		digits = 1
-	}
-	return a.language().Decimal(size, digits) + " " + units[i]
 }
 
 // folderSize is the size of the files in dir, in bytes; 0 where there is none.

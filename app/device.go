@@ -3,7 +3,6 @@ package app
 import (
 	"strings"
 
-	"notso/app/words"
 	"notso/engine"
 )
 
@@ -44,7 +43,7 @@ func (a *App) fitText(f engine.Fit) string {
 	case engine.FitsGPU:
 		return in.Say("device.fit_gpu")
 	case engine.FitsNot:
-		return in.Say("device.fit_not", gigabytes(in, f.Need.Total()), gigabytes(in, f.RAM))
+		return in.Say("device.fit_not", in.Size(f.Need.Total()), in.Size(f.RAM))
 	case engine.FitsPartly:
 		text = in.Say("device.fit_partly", f.GPULayers, f.Layers)
 	default:
@@ -57,8 +56,4 @@ func (a *App) fitText(f engine.Fit) string {
 		text = in.Say("device.fit_slow")
 	}
 	return in.Say("device.fit_speed", text, a.rate(f.TokensPerSecond))
-}
-
-func gigabytes(in words.Words, n int64) string {
-	return in.Say("models.gb", in.Decimal(float64(n)/1e9, 1))
 }

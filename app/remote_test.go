@@ -81,7 +81,7 @@ func TestAFitIsSaidInWords(t *testing.T) {
 		{engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 18.7}, "Fits into memory, computed on the processor: about 19 tok/s on this machine"},
 		{engine.Fit{Kind: engine.FitsCPU, TokensPerSecond: 2.04}, "Slow on the processor: about 2.0 tok/s on this machine"},
 		{engine.Fit{Kind: engine.FitsCPU}, "Fits into memory, computed on the processor"},
-		{engine.Fit{Kind: engine.FitsNot, Need: need, RAM: 1e9}, "Does not fit: it needs 2.5 GB, and 1.0 GB are free"},
+		{engine.Fit{Kind: engine.FitsNot, Need: need, RAM: 1e9}, "Does not fit: it needs 2.50 GB, and 1.00 GB are free"},
 	} {
 		if got := b.fitText(test.fit); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.fit, got, test.want)

@@ -100,7 +100,7 @@ func TestSettingsPage(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.opts.Emit("refresh", refreshEvent{What: "settings"})
-			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 2 MB'`)
+			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 1.5 MB'`)
 			p.Click("#snapshots .plain")
 			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 0 B' && !document.querySelector('#snapshots .plain')`)
 			p.Click(".paths .plain")

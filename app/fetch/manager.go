@@ -38,6 +38,7 @@ type item struct {
 	note    note
 	now     Progress
 	stop    context.CancelCauseFunc // nil while it does not run
+	telling bool                    // it has ended, and Changed does not know yet
 	dropped bool
 }
 
@@ -185,6 +186,7 @@ func (m *Manager) ended(i *item, t *transfer, err error) {
 	n.Paused, n.Dropped = i.note.Paused, i.note.Dropped
 	i.note, i.stop = n, nil
 	again := errors.Is(err, errPaused) && !n.Paused
+	i.telling = !again
 	m.mu.Unlock()
 	if again {
 		m.begin(i)
@@ -207,6 +209,10 @@ func (m *Manager) ended(i *item, t *transfer, err error) {
 			p.State, p.Err = Failed, err
 		}
 	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i.telling = false
+	m.wake()
 }
 
 // Pause stops a download until Resume; it stays paused over restarts.
@@ -271,7 +277,7 @@ func (m *Manager) Wait(ctx context.Context, name string) (Progress, error) {
 		var now Progress
 		var over bool
 		if i != nil {
-			now, over = i.now, i.stop == nil && i.now.State.Over()
+			now, over = i.now, i.stop == nil && !i.telling && i.now.State.Over()
 		}
 		m.mu.Unlock()
 		switch {
@@ -338,8 +344,13 @@ func (m *Manager) show(now *Progress, change func(*Progress)) {
 	m.mu.Lock()
 	change(now)
 	seen := *now
-	close(m.changed)
-	m.changed = make(chan struct{})
+	m.wake()
 	m.mu.Unlock()
 	m.opts.Changed(seen)
+}
+
+// wake lets Wait look again. m.mu is held.
+func (m *Manager) wake() {
+	close(m.changed)
+	m.changed = make(chan struct{})
 }

@@ -9,7 +9,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -295,5 +297,29 @@ func TestAProxyIsHonoured(t *testing.T) {
 	client.Read(t.Context(), "https://models.example/x", 10)
 	if asked != "CONNECT models.example:443" {
 		t.Errorf("the proxy was asked %q", asked)
+	}
+}
+
+func TestWhoWaitsFindsTheEndTold(t *testing.T) {
+	p := newPublisher(t, 1<<10)
+	for range 50 {
+		var told atomic.Bool
+		m := open(t, p, t.TempDir(), func(o *Options) {
+			o.Changed = func(now Progress) {
+				for range 200 { // time for others
+					runtime.Gosched()
+				}
+				if now.State == Done {
+					told.Store(true)
+				}
+			}
+		})
+		if err := m.Start(p.request()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Wait(t.Context(), "m.gguf"); err != nil || !told.Load() {
+			t.Fatalf("Wait is over, %v, before the end was told", err)
+		}
+		m.Close()
 	}
 }

@@ -127,16 +127,21 @@ func (w Words) Short(n float64) string {
 	return strings.Replace(strconv.FormatFloat(n, 'g', 4, 64), ".", w.Say("time.point"), 1)
 }
 
-// Size shows bytes in powers of 1000, as download pages do: 1.92 GB, 1,92 Go in
-// French.
+// Size shows bytes in powers of 1000 with three digits at most, as download pages
+// do: 1.92 GB, 1,92 Go in French. What rounds up to a thousand has the next unit.
 func (w Words) Size(n int64) string {
+	size := float64(n)
 	switch {
-	case n >= 1e9:
-		return w.Say("models.gb", w.Decimal(float64(n)/1e9, 2))
-	case n >= 1e6:
-		return w.Say("models.mb", w.Decimal(float64(n)/1e6, 0))
+	case size >= 999.5e6:
+		return w.Say("models.gb", w.Decimal(size/1e9, 2))
+	case size >= 10e6:
+		return w.Say("models.mb", w.Decimal(size/1e6, 0))
+	case size >= 999.5e3:
+		return w.Say("models.mb", w.Decimal(size/1e6, 1))
+	case size >= 1e3:
+		return w.Say("models.kb", w.Decimal(size/1e3, 0))
 	}
-	return w.Say("models.kb", w.Decimal(float64(n)/1e3, 0))
+	return w.Count("models.bytes", int(n))
 }
 
 // Date is the day of t: "12 May", with the year if it is not now's.

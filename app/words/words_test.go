@@ -164,3 +164,17 @@ func TestEnvironmentGoesByPOSIX(t *testing.T) {
 		t.Errorf("an empty environment asks for %q, want en", got)
 	}
 }
+
+func TestSizesHaveTheUnitThatPeopleRead(t *testing.T) {
+	for _, tt := range []struct {
+		bytes  int64
+		en, fr string
+	}{
+		{0, "0 bytes", "0 octet"}, {1, "1 byte", "1 octet"}, {999, "999 bytes", "999 octets"}, {1000, "1 kB", "1 ko"}, {999_499, "999 kB", "999 ko"}, {999_500, "1.0 MB", "1,0 Mo"},
+		{2_100_000, "2.1 MB", "2,1 Mo"}, {812_000_000, "812 MB", "812 Mo"}, {999_600_000, "1.00 GB", "1,00 Go"}, {1_915_305_312, "1.92 GB", "1,92 Go"},
+	} {
+		if en, fr := In("en", "").Size(tt.bytes), In("fr", "").Size(tt.bytes); en != tt.en || fr != tt.fr {
+			t.Errorf("%d bytes are %q and %q, want %q and %q", tt.bytes, en, fr, tt.en, tt.fr)
+		}
+	}
+}
