@@ -201,10 +201,13 @@ func (s *scheduler) restore() {
 // makeRoom frees cells of the KV cache for the batch. A reply in the background
 // that needs them gives way, as it must not cost a chat its cache. Else they are
 // an idle sequence's, else those of the reply that came last, which waits and
-// starts over. Padding and guesses go first. One reply alone, that fills the cache,
+// starts over. Padding and guesses go first, and a replay whose next batch has no room
+// for its padding is none any more. One reply alone, that fills the cache,
 // is at its end.
 func (s *scheduler) makeRoom() {
-	if s.unpad() {
+	needed := s.padsInBatch() // the batch will have it again
+	before := s.padded - needed
+	if s.unpad(); before > 0 {
 		return
 	}
 	if !s.tight && slices.ContainsFunc(s.shares, func(sh share) bool { return len(sh.guesses.tokens) > 0 }) {
@@ -222,6 +225,8 @@ func (s *scheduler) makeRoom() {
 	s.mu.Unlock()
 	switch last := s.running[len(s.running)-1]; {
 	case evicted:
+	case needed > 0:
+		s.shares[0].job.recorded = nil
 	case len(s.running) > 1:
 		s.forget(last)
 		s.requeue(last)

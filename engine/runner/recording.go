@@ -191,12 +191,19 @@ func (s *scheduler) pad(n int) {
 	}
 }
 
-// unpad removes the padding. It returns false when there is none.
-func (s *scheduler) unpad() bool {
-	if s.padded == 0 {
-		return false
+// padsInBatch counts the tokens of padding in the batch.
+func (s *scheduler) padsInBatch() int {
+	n := s.batch.Len()
+	for _, sh := range s.shares {
+		n -= sh.tokens + len(sh.guesses.tokens)
 	}
-	s.context.RemoveSequence(padding)
-	s.padded = 0
-	return true
+	return n
+}
+
+// unpad removes the padding.
+func (s *scheduler) unpad() {
+	if s.padded > 0 {
+		s.context.RemoveSequence(padding)
+		s.padded = 0
+	}
 }

@@ -1,9 +1,13 @@
 package runner
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"notso/engine"
+	"notso/engine/scripted"
 )
 
 // replayed writes a reply again, in an engine that has evaluated nothing.
@@ -71,5 +75,30 @@ func TestARecordingOfAnotherReplyDoesNoHarm(t *testing.T) {
 	req.Batches = ""
 	if o := reply1(t, r, req); o.text != want.text {
 		t.Errorf("afterwards: %q, want %q", o.text, want.text)
+	}
+}
+
+// The tokens that stand for those of other replies go before anything that is of use
+// to somebody: the replay then goes on as if nothing had been recorded.
+func TestAReplayBesideFullChatsComesToItsEnd(t *testing.T) {
+	script := scripted.Plain()
+	r := loadScripted(t, script, engine.LoadOptions{ContextLength: 512})
+	for _, beside := range []engine.Batches{"1+100/101@1*9", "20+252/272@1 20+252/272@1"} {
+		for n := range 8 {
+			reply1(t, r, greedy(1, fmt.Sprint(n, longText(80))))
+		}
+		req := greedy(0, "Hi")
+		req.Batches = beside
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		o, err := collect(r.Reply(ctx, req))
+		cancel()
+		if err != nil || o.text != script.AnswerText() {
+			t.Errorf("recorded as %q: %q, %v", beside, o.text, err)
+		}
+	}
+	long := greedy(0, longText(60)) // no room for both
+	long.Batches = "1+250/251@1*20"
+	if o := reply1(t, r, long); o.text != script.AnswerText() {
+		t.Errorf("a long prompt with too many tokens beside it: %q, %+v", o.text, o.done)
 	}
 }
