@@ -102,7 +102,7 @@ func TestSettingsPage(t *testing.T) {
 			b.opts.Emit("refresh", refreshEvent{What: "settings"})
 			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 1.5 MB'`)
 			p.Click("#snapshots .plain")
-			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 0 B' && !document.querySelector('#snapshots .plain')`)
+			p.Until(`document.querySelector('#snapshots .label').textContent === 'On disk now: 0 bytes' && !document.querySelector('#snapshots .plain')`)
 			p.Click(".paths .plain")
 			if got := <-opened; got != "/data" {
 				t.Errorf("%s was opened", got)
