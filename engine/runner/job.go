@@ -159,9 +159,9 @@ func (j *job) push(events []engine.Event) {
 }
 
 // room is how many cells of the KV cache the job takes beside those it shares
-// with its leader.
+// with its leader, while that is there to be counted.
 func (j *job) room() int {
-	if j.leader != nil {
+	if j.leader != nil && j.leader.seq != nil {
 		return len(j.tokens) - j.prompt
 	}
 	return len(j.tokens)
