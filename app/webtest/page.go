@@ -209,10 +209,14 @@ func (p *Page) Click(selector string) {
 // what came into view with them has no contents before.
 func (p *Page) settle() {
 	p.t.Helper()
-	Get[any](p, `(() => {
-		for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime < Infinity) a.finish();
-		return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))));
-	})()`)
+	Get[any](p, `(() => { for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime < Infinity) a.finish(); })()`)
+	p.drawn()
+}
+
+// drawn waits until the page has been drawn as it is now.
+func (p *Page) drawn() {
+	p.t.Helper()
+	Get[any](p, `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))))`)
 }
 
 // Until waits for a JavaScript condition to hold. One that throws, since what it
@@ -262,10 +266,12 @@ func evaluate[T any](p *Page, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// Resize sets the size of the window, in CSS pixels.
+// Resize sets the size of the window, in CSS pixels, and lets the page take note:
+// it hears of it with the next frame, which would else close what opens meanwhile.
 func (p *Page) Resize(width, height int64) {
 	p.t.Helper()
 	p.Do(chromedp.EmulateViewport(width, height))
+	p.drawn()
 }
 
 // Media pretends that the user prefers something, and nothing else:
