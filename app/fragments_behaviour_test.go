@@ -135,6 +135,7 @@ func TestPage(t *testing.T) {
 		}},
 		{"a reply appears as its events come", streaming, testStreaming},
 		{"events that overtake their turn wait for it", talk, testOvertaking},
+		{"events newer than a fragment that comes after them are written again", streaming, testLateFragment},
 		{"blocks that stand are left alone", streaming, testSettledBlocks},
 		{"an event with a gap before it fetches the turn", streaming, func(_ *testing.T, _ *canned, p *webtest.Page) {
 			p.Server.Emit("reply", replyEvent{Turn: 6, Seq: 9, Parts: []replyPart{{Part: "text", From: 4, Blocks: []string{"<p>late</p>"}}}})

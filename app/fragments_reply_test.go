@@ -50,6 +50,21 @@ func testOvertaking(t *testing.T, _ *canned, p *webtest.Page) {
 	wantText(t, p, "#turn-101 [data-part=text]", "1020")
 }
 
+// A fragment that was made before events, and comes after them, takes back what
+// they wrote.
+func testLateFragment(t *testing.T, _ *canned, p *webtest.Page) {
+	emit := func(seq, from int, blocks ...string) {
+		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: []replyPart{{Part: "text", From: from, Blocks: blocks}}})
+		p.Until(fmt.Sprintf(`document.querySelector('#turn-6[data-seq="%d"]')`, seq))
+	}
+	emit(4, 0, "<p>One</p>", "<p>Two</p>")
+	emit(5, 1, "<p>Two three</p>", "<p>Four</p>")
+	p.Do(webtest.Script(`window.was = document.querySelector('#conversation'); document.querySelector('#chat-1 .open').click()`))
+	p.Until(`document.querySelector('#conversation') !== was`)
+	emit(6, 2, "<p>Four five</p>")
+	wantText(t, p, "#turn-6 [data-part=text]", "OneTwo threeFour five")
+}
+
 func testSettledBlocks(t *testing.T, _ *canned, p *webtest.Page) {
 	emit := func(seq int, parts ...replyPart) {
 		p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq, Parts: parts})

@@ -2,7 +2,8 @@
 // made by Go; whatever stood before the first block they name is left alone.
 //
 // An event may overtake the fragment of its turn, so events wait until the turn
-// is on the page. An event that the fragment already contains is dropped.
+// is on the page, and the last ones stay at hand: a fragment that was made before
+// them may come after them. An event that the fragment contains is passed over.
 import { all, listen } from './behaviours.js';
 import { append, at, count, cut } from './blocks.js';
 import htmx from './htmx.js';
@@ -10,17 +11,18 @@ import { amend, patch } from './patch.js';
 import { on } from './wails.js';
 
 const kept = 16; // turns whose events may wait, far more than replies can run
+const recent = 256; // events at hand of a turn on the page: some 8 s of a fast model
 
 export function connect() {
-  const waiting = new Map(); // turn id → its events, oldest first
+  const events = new Map(); // turn id → those that wait, or came last, oldest first
   const ended = new Map(); // turn id → the number of its final event
   let frame = 0;
 
   function receive(event) {
-    const events = waiting.get(event.turn) ?? [];
-    if (!document.getElementById(`turn-${event.turn}`)) supersede(events, event);
-    events.push(event);
-    keep(waiting, event.turn, events);
+    const list = events.get(event.turn) ?? [];
+    if (!document.getElementById(`turn-${event.turn}`)) supersede(list, event);
+    list.push(event);
+    keep(events, event.turn, list);
     if (event.final) keep(ended, event.turn, event.seq);
     schedule();
   }
@@ -31,11 +33,13 @@ export function connect() {
 
   function flush() {
     frame = 0;
-    for (const [id, events] of waiting) {
+    for (const [id, list] of events) {
       const turn = document.getElementById(`turn-${id}`);
       if (!turn) continue;
-      waiting.delete(id);
-      for (const event of events) apply(turn, event);
+      const { dataset } = turn; // that of a turn that is done counts no events
+      for (const event of list) if (event.seq > Number(dataset.seq) && (event.final || dataset.state === 'running')) apply(turn, event);
+      if (list.at(-1).final) events.delete(id);
+      else list.splice(0, list.length - recent);
     }
   }
 
@@ -52,7 +56,7 @@ export function connect() {
 
   return all(
     on('reply', receive),
-    listen(document, 'htmx:after:swap', () => { if (waiting.size) schedule(); catchUp(); }),
+    listen(document, 'htmx:after:swap', () => { if (events.size) schedule(); catchUp(); }),
     () => cancelAnimationFrame(frame),
   );
 }
@@ -72,7 +76,6 @@ function supersede(events, { parts }) {
 }
 
 function apply(turn, event) {
-  if (event.seq <= Number(turn.dataset.seq)) return;
   const whole = (event.parts ?? []).every((part) => write(turn, part));
   turn.dataset.seq = event.seq;
   turn.dispatchEvent(new CustomEvent('reply:written', { bubbles: true, detail: event }));
