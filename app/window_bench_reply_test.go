@@ -103,6 +103,7 @@ func streamedFast(b *testing.B, browser *webtest.Browser, text string) (work []f
 		w.untilDrawn()
 	}
 	w.page.Until(`!document.querySelector('#turn-6 .math:not(:has(.katex)), #turn-6 figure[data-diagram]:not(:has(.drawing))')`)
+	w.page.Until(farStandsStill) // a group a frame; the quick start is none of a fast model's
 	w.page.Do(webtest.Script(`frames('reply:written')`))
 	clock := time.NewTicker(batchEvery)
 	defer clock.Stop()

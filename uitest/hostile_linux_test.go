@@ -188,6 +188,7 @@ func TestHostileTextDoesNothingAtAnyCut(t *testing.T) {
 	w := siege{start(t, t.TempDir(), "NOTSO_MODEL=/nowhere.gguf")}
 	w.say("/quote ")
 	w.reply("done")
+	w.do(`document.getElementById('turn-2').dataset.state = 'running'`)
 	w.do(watchJS)
 	words := markdown.New()
 	seq := 1000
