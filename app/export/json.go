@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"notso/app/chat"
+	"notso/app/config"
 	"notso/app/words"
 )
 
@@ -20,6 +21,8 @@ const (
 	// longest chat that fits a context of 131,072 tokens.
 	maxImportBytes = 64 << 20
 	maxImportTurns = 100_000
+
+	maxCandidates = 4 // replies side by side, the most that the window offers
 )
 
 // file is the JSON of a chat. Ids are only those within the file.
@@ -227,18 +230,22 @@ func checkSettings(s chat.Settings) error {
 		value := float64(*n)
 		return &value
 	}
-	for _, v := range []struct {
-		name        string
-		value       *float64
-		least, most float64
-	}{
-		{"temperature", s.Temperature, 0, 2}, {"top_k", whole(s.TopK), 0, 1000}, {"top_p", s.TopP, 0, 1}, {"min_p", s.MinP, 0, 1},
-		{"repeat_penalty", s.RepeatPenalty, 0.5, 2}, {"presence_penalty", s.PresencePenalty, -2, 2}, {"frequency_penalty", s.FrequencyPenalty, -2, 2},
-		{"max_tokens", whole(&s.MaxTokens), 0, 1 << 20}, {"thinking_budget", whole(s.ThinkingBudget), 0, 1 << 20}, {"candidates", whole(&s.Candidates), 0, 4},
+	for name, value := range map[string]*float64{
+		"temperature": s.Temperature, "top_k": whole(s.TopK), "top_p": s.TopP, "min_p": s.MinP,
+		"repeat_penalty": s.RepeatPenalty, "presence_penalty": s.PresencePenalty, "frequency_penalty": s.FrequencyPenalty,
+		"max_tokens": whole(&s.MaxTokens), "thinking_budget": whole(s.ThinkingBudget),
 	} {
-		if v.value != nil && !(v.least <= *v.value && *v.value <= v.most) {
-			return refuse("The chat's %s is %v instead of %v to %v.", v.name, *v.value, v.least, v.most)
+		k, _ := config.FindKey(name)
+		if err := checkRange(name, value, k.Least, k.Most); err != nil {
+			return err
 		}
+	}
+	return checkRange("candidates", whole(&s.Candidates), 0, maxCandidates)
+}
+
+func checkRange(name string, value *float64, least, most float64) error {
+	if value != nil && !(least <= *value && *value <= most) {
+		return refuse("The chat's %s is %v instead of %v to %v.", name, *value, least, most)
 	}
 	return nil
 }

@@ -101,6 +101,8 @@ func TestFileThatIsNoChatIsRefusedInASentence(t *testing.T) {
 		{"absent parent", turn(`,"parent":7`), "follows"},
 		{"absent head", strings.Replace(turn(""), `"title":"x"`, `"title":"x","head":7`, 1), "refers to a turn"},
 		{"thinking", strings.Replace(turn(""), `"settings":{}`, `"settings":{"thinking":"maybe"}`, 1), "maybe"},
+		{"top_k", strings.Replace(turn(""), `"settings":{}`, `"settings":{"top_k":1001}`, 1), "top_k"},
+		{"candidates", strings.Replace(turn(""), `"settings":{}`, `"settings":{"candidates":5}`, 1), "candidates"},
 		{"temperature", strings.Replace(turn(""), `"settings":{}`, `"settings":{"temperature":-1}`, 1), "temperature"},
 		{"more than one document", turn("") + "{}", "not complete JSON"},
 		{"too large", strings.Repeat(" ", maxImportBytes) + turn(""), "larger than 64 MB"},
