@@ -140,6 +140,23 @@ func TestClearedTurnsComeBackWithHeadAndContext(t *testing.T) {
 	}
 }
 
+// undoStep is a deletion to be taken back, and the branch that is there then.
+type undoStep struct {
+	undo chat.Deletion
+	want []string
+}
+
+func undoEach(t *testing.T, s *Store, c int64, steps []undoStep) {
+	t.Helper()
+	for _, step := range steps {
+		must(s.Undo(context.Background(), step.undo.ID))(t)
+		if got := texts(must(s.Branch(context.Background(), c))(t)); !reflect.DeepEqual(got, step.want) {
+			t.Errorf("the branch is %q, want %q", got, step.want)
+		}
+	}
+	requireSound(t, s)
+}
+
 func TestWhatWasSaidAfterAClearFollowsWhatComesBack(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t)
@@ -149,19 +166,10 @@ func TestWhatWasSaidAfterAClearFollowsWhatComesBack(t *testing.T) {
 	say(t, s, c.ID, "three", "four")
 	second := must(s.ClearTurns(ctx, c.ID))(t)
 	say(t, s, c.ID, "five", "six")
-	for _, step := range []struct {
-		undo chat.Deletion
-		want []string
-	}{
+	undoEach(t, s, c.ID, []undoStep{
 		{second, []string{"three", "four", "five", "six"}},
 		{first, []string{"one", "two", "three", "four", "five", "six"}},
-	} {
-		must(s.Undo(ctx, step.undo.ID))(t)
-		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, step.want) {
-			t.Errorf("the branch is %q, want %q", got, step.want)
-		}
-	}
-	requireSound(t, s)
+	})
 }
 
 func TestEachUndoBringsBackWhatItsOwnDeletionTook(t *testing.T) {
@@ -172,19 +180,10 @@ func TestEachUndoBringsBackWhatItsOwnDeletionTook(t *testing.T) {
 	cleared := must(s.ClearTurns(ctx, c.ID))(t)
 	user, _ := say(t, s, c.ID, "three", "four")
 	deleted := must(s.DeleteTurn(ctx, user.ID))(t)
-	for _, step := range []struct {
-		undo chat.Deletion
-		want []string
-	}{
+	undoEach(t, s, c.ID, []undoStep{
 		{cleared, []string{"one", "two"}},
 		{deleted, []string{"one", "two", "three", "four"}},
-	} {
-		must(s.Undo(ctx, step.undo.ID))(t)
-		if got := texts(must(s.Branch(ctx, c.ID))(t)); !reflect.DeepEqual(got, step.want) {
-			t.Errorf("the branch is %q, want %q", got, step.want)
-		}
-	}
-	requireSound(t, s)
+	})
 }
 
 func TestChatFromElsewhereGetsNewIds(t *testing.T) {
