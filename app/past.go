@@ -73,17 +73,17 @@ func (a *App) past(ctx context.Context, c chat.Chat, leaf int64) (past, error) {
 // the place of an older one is read with its question: no model takes a chat that
 // begins with an answer. The last message is read in any case, since a reply is asked
 // of it.
-func (a *App) sinceReset(ctx context.Context, turns []chat.Turn, context int64) ([]chat.Turn, error) {
-	if len(turns) == 0 || context == 0 {
+func (a *App) sinceReset(ctx context.Context, turns []chat.Turn, reset int64) ([]chat.Turn, error) {
+	if len(turns) == 0 || reset == 0 {
 		return turns, nil
 	}
-	if last := turns[len(turns)-1]; last.ID <= context {
+	if last := turns[len(turns)-1]; last.ID <= reset {
 		if last.Role == chat.Assistant {
 			return nil, nil
 		}
 		return turns[len(turns)-1:], nil
 	}
-	if !answersOlder(turns[0], context) {
+	if !answersOlder(turns[0], reset) {
 		return turns, nil
 	}
 	question, err := a.opts.Store.History(ctx, turns[0].Parent, store.Reach{Turns: 1})
@@ -92,8 +92,8 @@ func (a *App) sinceReset(ctx context.Context, turns []chat.Turn, context int64) 
 
 // answersOlder tells whether t is a reply to a message that /reset put aside, and
 // newer than that itself.
-func answersOlder(t chat.Turn, context int64) bool {
-	return t.Role == chat.Assistant && t.Parent != 0 && t.Parent < context && context < t.ID
+func answersOlder(t chat.Turn, reset int64) bool {
+	return t.Role == chat.Assistant && t.Parent != 0 && t.Parent < reset && reset < t.ID
 }
 
 // seenBefore is the turn from which on the model in use saw the branch at its
