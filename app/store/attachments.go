@@ -10,11 +10,12 @@ import (
 )
 
 const addAttachmentSQL = `
-INSERT INTO attachments (chat, turn, name, kind, bytes, tokens, text, created)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
+INSERT INTO attachments (id, chat, turn, name, kind, bytes, tokens, text, created)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
 
 // AddAttachment keeps a file for the chat's next message. Chat 0 is the chat
-// that does not exist yet. Errors: chat.ErrNotFound.
+// that does not exist yet. A file with an ID, which RemoveAttachment took out,
+// comes back to its place among the others. Errors: chat.ErrNotFound.
 func (s *Store) AddAttachment(ctx context.Context, chatID int64, a chat.Attachment) (chat.Attachment, error) {
 	err := s.write(ctx, fmt.Sprintf("attach a file to chat %d", chatID), func(tx *sql.Tx) error {
 		if chatID != 0 {
@@ -29,7 +30,7 @@ func (s *Store) AddAttachment(ctx context.Context, chatID int64, a chat.Attachme
 }
 
 func insertAttachment(ctx context.Context, tx *sql.Tx, chatID int64, a *chat.Attachment) error {
-	return tx.QueryRowContext(ctx, addAttachmentSQL, null(chatID), null(a.Turn), a.Name, a.Kind, a.Bytes, a.Tokens, a.Text, now().UnixMilli()).Scan(&a.ID)
+	return tx.QueryRowContext(ctx, addAttachmentSQL, null(a.ID), null(chatID), null(a.Turn), a.Name, a.Kind, a.Bytes, a.Tokens, a.Text, now().UnixMilli()).Scan(&a.ID)
 }
 
 const attachmentColumns = `id, coalesce(turn, 0), name, kind, bytes, tokens, text`
@@ -87,6 +88,7 @@ func (s *Store) RemoveAttachment(ctx context.Context, id int64) (chatID int64, a
 		const removeSQL = `DELETE FROM attachments WHERE id = ? AND turn IS NULL AND queued IS NULL RETURNING coalesce(chat, 0), name, kind, bytes, tokens, text`
 		return tx.QueryRowContext(ctx, removeSQL, id).Scan(&chatID, &a.Name, &a.Kind, &a.Bytes, &a.Tokens, &a.Text)
 	})
+	a.ID = id
 	return chatID, a, err
 }
 

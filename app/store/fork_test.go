@@ -84,3 +84,21 @@ func TestChatsFromElsewhereKnowTheirOwnTurns(t *testing.T) {
 		t.Error("the caller's turns were changed")
 	}
 }
+
+func TestAFileThatIsTakenOutComesBackToItsPlace(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	c := newChat(t, s)
+	var files []chat.Attachment
+	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
+		files = append(files, must(s.AddAttachment(ctx, c.ID, chat.Attachment{Name: name, Kind: "text", Text: name}))(t))
+	}
+	_, taken, err := s.RemoveAttachment(ctx, files[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(s.AddAttachment(ctx, c.ID, taken))(t)
+	if got := must(s.DraftAttachments(ctx, c.ID))(t); !reflect.DeepEqual(got, files) {
+		t.Errorf("the files are %+v, want %+v", got, files)
+	}
+}

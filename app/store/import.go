@@ -67,7 +67,7 @@ func addChat(ctx context.Context, tx *sql.Tx, c chat.Chat, turns []chat.Turn) (i
 		}
 		ids[old] = t.ID
 		for _, f := range t.Files {
-			f.Turn = t.ID
+			f.ID, f.Turn = 0, t.ID
 			if err := insertAttachment(ctx, tx, id, &f); err != nil {
 				return 0, nil, err
 			}
