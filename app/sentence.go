@@ -70,6 +70,8 @@ func sentence(in words.Words, err error) string {
 		return in.Say("error.disk_full")
 	case errors.Is(err, syscall.EFBIG):
 		return in.Say("error.file_too_large")
+	case errors.Is(err, syscall.EROFS):
+		return in.Say("error.read_only", unwritable(in, err))
 	case errors.Is(err, fs.ErrPermission):
 		return in.Say("error.refused", err)
 	case errors.Is(err, context.Canceled):
@@ -79,6 +81,15 @@ func sentence(in words.Words, err error) string {
 		return text
 	}
 	return full(capital(in.Of(err.Error())))
+}
+
+// unwritable names the file or folder that an error is about.
+func unwritable(in words.Words, err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Path
+	}
+	return in.Say("error.the_disk")
 }
 
 // cause names why the worker ended without the words that every such error has.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	"notso/app/chat"
@@ -51,8 +52,9 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%s: damaged: %s", e.Path, e.Reason) }
 
-// fault adds what was being done to err, and tells damage and a full disk, which is
-// syscall.ENOSPC, from other faults. A missing row is chat.ErrNotFound.
+// fault adds what was being done to err, and tells damage, a full disk, which is
+// syscall.ENOSPC, and a read-only one, which is syscall.EROFS with the file's path,
+// from other faults. A missing row is chat.ErrNotFound.
 func (s *Store) fault(what string, err error) error {
 	var lite sqlite3.Error
 	switch {
@@ -64,6 +66,8 @@ func (s *Store) fault(what string, err error) error {
 		return &DamagedError{Path: s.path, Reason: lite.Error()}
 	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrFull || lite.SystemErrno == syscall.ENOSPC):
 		return fmt.Errorf("%s: %w: %w", what, syscall.ENOSPC, err)
+	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrReadonly || lite.SystemErrno == syscall.EROFS):
+		return fmt.Errorf("%w: %w", &fs.PathError{Op: what, Path: s.path, Err: syscall.EROFS}, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
