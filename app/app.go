@@ -150,6 +150,7 @@ type App struct {
 	warming context.CancelFunc // ends the warming that runs; nil before the first
 	chosen  []string           // in the palette over everything, or left (a chat), the last first
 	stale   bool               // the model is to be loaded again, see reloadModel
+	anew    bool               // so is another one, which the settings now choose
 	wanted  string             // file that takes over when it has arrived
 	told    map[string]toldDownload
 	closed  bool

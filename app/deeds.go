@@ -260,23 +260,27 @@ func (a *App) changeManner(ctx context.Context, chatID int64, change func(*chat.
 }
 
 // changeUndoably changes what the chat sets for itself, and returns the path
-// that takes it back.
+// that takes it back, and nothing that was changed later.
 func (a *App) changeUndoably(ctx context.Context, chatID int64, change func(*chat.Settings)) (undo string, err error) {
-	c, _, err := a.tail(ctx, chatID)
-	if err != nil {
-		return "", err
-	}
-	before := c.Settings
 	show := func() {
 		a.opts.Emit("refresh", refreshEvent{What: "model"})
 		a.opts.Emit("refresh", refreshEvent{What: "settings"})
 	}
-	if err := a.changeSettings(ctx, chatID, change); err != nil {
+	var before, after chat.Settings
+	err = a.changeSettings(ctx, chatID, func(s *chat.Settings) {
+		before = *s
+		change(s)
+		after = *s
+	})
+	if err != nil {
 		return "", err
 	}
 	show()
 	return a.undoable(func(ctx context.Context) error {
 		defer show()
-		return a.changeSettings(ctx, chatID, func(s *chat.Settings) { *s = before })
+		kept := false
+		err := a.changeSettings(ctx, chatID, func(s *chat.Settings) { *s, kept = settingsTakenBack(*s, before, after) })
+		a.tellKept(kept)
+		return err
 	}), nil
 }

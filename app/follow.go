@@ -84,6 +84,7 @@ func (a *App) follow(before, after config.Config) {
 	if before.Model != after.Model || a.loadsOtherwise(before, after) {
 		a.mu.Lock()
 		a.stale = true
+		a.anew = a.anew || before.Model != after.Model
 		a.mu.Unlock()
 		a.reloadModel()
 	}
@@ -117,16 +118,19 @@ func (a *App) followShelf(before, after config.Config) {
 	}
 }
 
-// reloadModel loads the model again if the settings that it was loaded with are
-// no longer those, once no reply needs it.
+// reloadModel loads the model that answers again if the settings that it was loaded
+// with are no longer those, or the one that they now choose, once no reply needs it.
 func (a *App) reloadModel() {
 	a.mu.Lock()
-	due := a.stale && len(a.replies) == 0 && !a.closed
+	due, anew := a.stale && len(a.replies) == 0 && !a.closed, a.anew
 	if due {
-		a.stale = false
+		a.stale, a.anew = false, false
 	}
 	a.mu.Unlock()
-	if due {
+	switch {
+	case due && anew:
 		a.model.start()
+	case due:
+		a.model.again()
 	}
 }

@@ -60,6 +60,17 @@ func (m *model) start() {
 	}
 }
 
+// again loads anew the model that answers, or is about to: it need not be the one
+// that the settings prefer.
+func (m *model) again() {
+	_, path, next := m.current()
+	if path = first(next, path); path == "" || m.app.opts.Remote != "" {
+		m.start()
+		return
+	}
+	m.open(path)
+}
+
 // open replaces the loaded model by the file at path. Where both fit into
 // memory, the old one answers until the new one is ready, and stays if that
 // fails.

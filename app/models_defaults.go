@@ -172,13 +172,20 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 		return fragment{Name: "defaults.html", View: view}, err
 	}
 	before := a.modelDefaults(hash)
-	keep := func(d config.ModelDefaults) error {
-		return a.changeConfig(func(c *config.Config) { c.Models = c.WithModel(hash, d) })
-	}
-	if err := keep(d); err != nil {
+	if err := a.changeConfig(func(c *config.Config) { c.Models = c.WithModel(hash, d) }); err != nil {
 		return fragment{}, err
 	}
-	a.toast(toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: a.undoable(func(context.Context) error { return keep(before) })})
+	undo := a.undoable(func(context.Context) error {
+		kept := false
+		err := a.changeConfig(func(c *config.Config) {
+			var was config.ModelDefaults
+			was, kept = takenBack(c.Models[hash], before, d)
+			c.Models = c.WithModel(hash, was)
+		})
+		a.tellKept(kept)
+		return err
+	})
+	a.toast(toastView{Text: a.say("models.defaults_kept", i.Name), Kind: "info", Undo: undo})
 	return fragment{Name: "defaults.html", View: view}, nil
 }
 

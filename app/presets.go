@@ -22,11 +22,12 @@ func (a *App) postPreset(ctx context.Context, r request) (answer, error) {
 	if own {
 		manner = mannerOf(c.Settings)
 	}
-	before := a.opts.Config.Get().Presets
-	if err := a.changeConfig(func(c *config.Config) { c.Presets = c.WithPreset(config.Preset{Name: name, Manner: manner}) }); err != nil {
+	undo, err := a.changePresets(name, func(c config.Config) []config.Preset {
+		return c.WithPreset(config.Preset{Name: name, Manner: manner})
+	})
+	if err != nil {
 		return answer{}, err
 	}
-	undo := a.undoable(func(context.Context) error { return a.setPresets(before) })
 	return a.showSettings(ctx, own, toastView{Text: a.say("settings.preset_saved", name), Undo: undo, Kind: "info"})
 }
 
@@ -47,24 +48,13 @@ func (a *App) usePreset(ctx context.Context, chatID int64, name string) (text, u
 	if name != "" && !known {
 		return "", "", words.Fail("settings.preset_unknown", name)
 	}
-	c, _, err := a.tail(ctx, chatID)
-	if err != nil {
-		return "", "", err
-	}
-	before := c.Settings
-	err = a.changeSettings(ctx, chatID, func(s *chat.Settings) {
+	undo, err = a.changeUndoably(ctx, chatID, func(s *chat.Settings) {
 		*s = withManner(*s, p.Manner)
 		s.Preset = p.Name
 	})
 	if err != nil {
 		return "", "", err
 	}
-	a.opts.Emit("refresh", refreshEvent{What: "model"})
-	undo = a.undoable(func(ctx context.Context) error {
-		defer a.opts.Emit("refresh", refreshEvent{What: "settings"})
-		defer a.opts.Emit("refresh", refreshEvent{What: "model"})
-		return a.changeSettings(ctx, chatID, func(s *chat.Settings) { *s = before })
-	})
 	if name == "" {
 		return a.say("settings.preset_none"), undo, nil
 	}
@@ -72,27 +62,36 @@ func (a *App) usePreset(ctx context.Context, chatID int64, name string) (text, u
 }
 
 func (a *App) deletePreset(ctx context.Context, r request) (answer, error) {
-	name := r.FormValue("name")
-	before := a.opts.Config.Get().Presets
-	if _, known := a.opts.Config.Get().FindPreset(name); !known {
-		return answer{}, words.Fail("settings.preset_unknown", name)
+	p, known := a.opts.Config.Get().FindPreset(r.FormValue("name"))
+	if !known {
+		return answer{}, words.Fail("settings.preset_unknown", r.FormValue("name"))
 	}
-	var rest []config.Preset
-	for _, p := range before {
-		if p.Name != name {
-			rest = append(rest, p)
-		}
-	}
-	if err := a.changeConfig(func(c *config.Config) { c.Presets = rest }); err != nil {
+	undo, err := a.changePresets(p.Name, func(c config.Config) []config.Preset { return c.WithoutPreset(p.Name) })
+	if err != nil {
 		return answer{}, err
 	}
-	undo := a.undoable(func(context.Context) error { return a.setPresets(before) })
-	return a.showSettings(ctx, r.FormValue("own") == "true", toastView{Text: a.say("settings.preset_deleted", name), Undo: undo, Kind: "info"})
+	return a.showSettings(ctx, r.FormValue("own") == "true", toastView{Text: a.say("settings.preset_deleted", p.Name), Undo: undo, Kind: "info"})
 }
 
-func (a *App) setPresets(presets []config.Preset) error {
-	defer a.opts.Emit("refresh", refreshEvent{What: "settings"})
-	return a.changeConfig(func(c *config.Config) { c.Presets = presets })
+// changePresets changes the preset of that name, and returns the path that takes
+// it back, and no other preset.
+func (a *App) changePresets(name string, change func(config.Config) []config.Preset) (undo string, err error) {
+	var before, after []config.Preset
+	err = a.changeConfig(func(c *config.Config) {
+		before = c.Presets
+		c.Presets = change(*c)
+		after = c.Presets
+	})
+	if err != nil {
+		return "", err
+	}
+	return a.undoable(func(context.Context) error {
+		defer a.opts.Emit("refresh", refreshEvent{What: "settings"})
+		kept := false
+		err := a.changeConfig(func(c *config.Config) { c.Presets, kept = presetTakenBack(c.Presets, before, after, name) })
+		a.tellKept(kept)
+		return err
+	}), nil
 }
 
 // showSettings draws the page of settings anew, with a notice.

@@ -29,8 +29,12 @@ func (c Config) FindPreset(name string) (Preset, bool) {
 
 // WithPreset is the presets with p among them, in place of one of its name.
 func (c Config) WithPreset(p Preset) []Preset {
-	presets := slices.DeleteFunc(slices.Clone(c.Presets), func(old Preset) bool { return strings.EqualFold(old.Name, p.Name) })
-	return append(presets, p)
+	return append(c.WithoutPreset(p.Name), p)
+}
+
+// WithoutPreset is the presets but the one of that name, in any case.
+func (c Config) WithoutPreset(name string) []Preset {
+	return slices.DeleteFunc(slices.Clone(c.Presets), func(p Preset) bool { return strings.EqualFold(p.Name, name) })
 }
 
 // CheckPresetName says in a sentence why no preset can have that name, "" when
