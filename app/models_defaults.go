@@ -176,6 +176,7 @@ func (a *App) postDefaults(ctx context.Context, r request, i shelf.Item) (fragme
 		return fragment{}, err
 	}
 	undo := a.undoable(func(context.Context) error {
+		defer a.opts.Emit("refresh", refreshEvent{What: "defaults", Model: modelKey(i.Path)})
 		kept := false
 		err := a.changeConfig(func(c *config.Config) {
 			var was config.ModelDefaults

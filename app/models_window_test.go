@@ -127,6 +127,8 @@ func TestModelsPage(t *testing.T) {
 			if opts := b.loadOptions(filepath.Join(b.root, "models", "one.gguf")); opts.Template != "[{{ messages }}]" {
 				t.Errorf("it is loaded with %+v", opts)
 			}
+			p.Click(".toast .undo")
+			p.Until(`document.querySelector('.defaults [name=temperature]').value === '' && document.querySelector('.defaults [name=template]').value === ''`)
 		}},
 		{"a repository is found by words, and its model got", false, []string{"models/one.gguf"}, func(t *testing.T, b *shelfBench, p *webtest.Page) {
 			openModels(p)

@@ -157,7 +157,9 @@ type replyPart struct {
 // refreshEvent is the event "refresh": a fragment that the page shows is out of
 // date, so it fetches it again.
 type refreshEvent struct {
-	What string `json:"what"` // sidebar, settings, models, conversation, heading, turn, or model (the pill, gauge and thinking toggle)
+	What string `json:"what"` // sidebar, settings, models, conversation, heading, turn, defaults (of one model), or model (the pill, gauge and thinking toggle)
 	Chat int64  `json:"chat,omitempty"`
 	Turn int64  `json:"turn,omitempty"`
+
+	Model string `json:"model,omitempty"` // its key on the page of models
 }

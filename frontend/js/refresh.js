@@ -9,7 +9,7 @@ export function connect() {
   const opened = on('replaced', (chat) => htmx.ajax('GET', `/chats/${chat}`, { source: '#layer', target: '#conversation', swap: 'outerHTML' }));
   const path = () => `/chats/${document.getElementById('conversation').dataset.chat}`;
   const drawCommands = () => fetchInto('#palette-panel', '/commands', { select: '#palette', target: '#palette' });
-  const refresh = ({ what, chat, turn }) => {
+  const refresh = ({ what, chat, turn, model }) => {
     const conversation = document.getElementById('conversation');
     if (what === 'settings') {
       fetchInto('#settings', () => `/settings?own=${document.getElementById('settings').dataset.own}`);
@@ -26,6 +26,9 @@ export function connect() {
       if (String(chat) === conversation.dataset.chat) fetchInto('#heading', path, { select: '#heading' });
     } else if (what === 'attachments') {
       if (String(chat ?? 0) === conversation.dataset.chat) fetchInto('#attachments', () => `${path()}/attachments`);
+    } else if (what === 'defaults') {
+      const place = `#defaults-${model}`;
+      if (document.querySelector(`${place} > form`)) fetchInto(place, `/models/${model}/defaults`, { swap: 'outerHTML' });
     } else if (what === 'model') {
       fetchInto('#composer', path, { select: '#composer', selectOOB: '#heading:outerMorph', source: '#heading' });
     } else if (what === 'conversation' && String(chat) === conversation.dataset.chat) {
