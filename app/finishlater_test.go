@@ -50,7 +50,9 @@ func TestAReplyWhoseEndFoundNoRoomIsEndedLater(t *testing.T) {
 	if err != nil || answer.State != chat.Failed || answer.Error == "" || answer.Text == "" || !strings.HasPrefix(scripted.Plain().AnswerText(), answer.Text) {
 		t.Errorf("with room again it is %+v, %v", answer, err)
 	}
-	b.onEach = nil
+	b.mu.Lock()
+	b.onEach = nil // the reply that was ended may still be telling of it
+	b.mu.Unlock()
 	if next := b.say(answer.Chat, "And now?"); next.State != chat.Done {
 		t.Errorf("the next reply is %+v", next)
 	}

@@ -78,8 +78,11 @@ func (b *bench) aside(settings *config.Store, on bool) {
 
 func (b *bench) note(name string, data any) {
 	e := event{name, data}
-	if b.onEach != nil {
-		b.onEach(e)
+	b.mu.Lock()
+	each := b.onEach
+	b.mu.Unlock()
+	if each != nil {
+		each(e)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -181,7 +181,7 @@ func table(w io.Writer, fill func(row func(cells ...any))) error {
 			if i > 0 {
 				fmt.Fprint(t, "\t")
 			}
-			fmt.Fprint(t, strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(fmt.Sprint(c))))
+			fmt.Fprint(t, oneLine(fmt.Sprint(c)))
 		}
 		fmt.Fprintln(t)
 	})

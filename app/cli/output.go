@@ -186,6 +186,11 @@ func printable(text string) string {
 	}, text)
 }
 
+// oneLine is printable for what stands in a line.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(text))
+}
+
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -52,7 +52,7 @@ func runSearch(ctx context.Context, env Env, args arguments) error {
 		return nil
 	}
 	for _, f := range found {
-		fmt.Fprintf(env.Stdout, "%d  %s  %s\n", f.Chat.ID, f.Chat.Updated.Local().Format("2006-01-02"), printable(store.Plain(f.Title)))
+		fmt.Fprintf(env.Stdout, "%d  %s  %s\n", f.Chat.ID, f.Chat.Updated.Local().Format("2006-01-02"), oneLine(store.Plain(f.Title)))
 		for _, h := range f.Hits {
 			fmt.Fprintf(env.Stdout, "    %s: %s\n", env.of("%s", h.Role), printable(strings.TrimSpace(store.Plain(h.Excerpt))))
 		}
