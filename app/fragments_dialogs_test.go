@@ -190,7 +190,7 @@ func cannedModels() modelsView {
 	return modelsView{
 		Downloads: []downloadView{{Name: "SmolLM3-Q8_0.gguf", State: "running", Text: "812 MB of 3.28 GB · 9.4 MB/s · 4 minutes left", Permille: 247}, {Name: "Qwen3-4B-Q4_K_M.gguf", State: "paused", Text: "Paused at 1.1 GB of 2.5 GB", Permille: 440}},
 		Shelf: shelfView{Folder: "/home/me/.local/share/notso/models", Explains: true, Items: []itemView{
-			{Key: "1", Name: "SmolLM3-Q4_K_M", What: "SmolLM3 3B · Q4_K_M · 1.92 GB", More: "Apache-2.0 · last used: Today · 19 tok/s here", State: "used", Own: true, Path: "/home/me/.local/share/notso/models/SmolLM3-Q4_K_M.gguf"},
+			{Key: "1", Name: "SmolLM3-Q4_K_M", What: "SmolLM3 3B · Q4_K_M · 1.92 GB", More: "Apache-2.0 · last used: today · 19 tok/s here", State: "used", Own: true, Path: "/home/me/.local/share/notso/models/SmolLM3-Q4_K_M.gguf"},
 			{Key: "2", Name: "SmolLM2-1.7B-Instruct-Q4_K_M", What: "SmolLM2 1.7B Instruct · Q4_K_M · 1.06 GB", More: "Apache-2.0", Own: true, Path: "/home/me/.local/share/notso/models/SmolLM2-1.7B-Instruct-Q4_K_M.gguf"},
 			{Key: "3", Name: "gemma-3-4b-it", What: "Linked from Ollama", State: "loading", Path: "/usr/share/ollama/.ollama/models/blobs/sha256-aeda25e63ebd698fab8638ffb778e68bed908b960d39d0becc650fa981609d25"},
 			{Key: "4", Name: "broken-Q4_K_M", What: "1.2 GB", Problem: "Tensor 17 lies outside the file, so the download was probably cut short.", Own: true, Path: "/home/me/.local/share/notso/models/broken-Q4_K_M.gguf"}}},

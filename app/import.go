@@ -32,7 +32,7 @@ type arrival struct {
 type importView struct {
 	ID     int64
 	Coming string   // "12 chats with 340 messages"; "" when there is nothing
-	From   string   // "From ChatGPT, 3 May 2023 to 1 August 2025"
+	From   string   // "From ChatGPT, 3 May 2023 to 1 August 2025", or one day
 	Titles []string // the first ones
 	More   string   // "and 6 more"
 	Left   []string // what is left out, and why
@@ -119,9 +119,7 @@ func (a *App) importView(in *arrival) importView {
 	view := importView{ID: in.id}
 	if n := len(r.Chats); n > 0 {
 		view.Coming = say.Count("import.chats", n, say.Count("import.turns", r.Turns()))
-		from, to := r.Span()
-		now := a.opts.Now()
-		view.From = a.say("import.from", strings.Join(r.Sources, ", "), say.Date(from.Local(), now), say.Date(to.Local(), now))
+		view.From = a.importedFrom(r)
 		for _, c := range r.Chats[:min(n, previewed)] {
 			view.Titles = append(view.Titles, c.Title)
 		}
@@ -152,6 +150,17 @@ func (a *App) importView(in *arrival) importView {
 		}
 	}
 	return view
+}
+
+// importedFrom tells whose chats they are, and of which days.
+func (a *App) importedFrom(r imports.Result) string {
+	say, now := a.language(), a.opts.Now()
+	first, last := r.Span()
+	sources, from, to := strings.Join(r.Sources, ", "), say.Date(first.Local(), now), say.Date(last.Local(), now)
+	if from == to {
+		return say.Say("import.from_day", sources, from)
+	}
+	return say.Say("import.from", sources, from, to)
 }
 
 // postImport stores what was shown, all of it or nothing.

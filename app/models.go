@@ -32,7 +32,7 @@ type itemView struct {
 	Key     string // names the model in paths
 	Name    string
 	What    string // "SmolLM3 3B · Q4_K_M · 1.92 GB"
-	More    string // "Apache-2.0 · last used: Today · 19 tok/s here · 612 MB in memory"
+	More    string // "Apache-2.0 · last used: today · 19 tok/s here · 612 MB in memory"
 	Problem string
 	Path    string
 	State   string // "used", "loading" or ""
@@ -132,7 +132,7 @@ func (a *App) lastUsed(i shelf.Item) string {
 	if i.LastUsed.IsZero() {
 		return ""
 	}
-	return a.say("models.last_used", a.day(i.LastUsed, a.opts.Now()))
+	return a.say("models.last_used", lowered(a.day(i.LastUsed, a.opts.Now())))
 }
 
 func (a *App) speedHere(i shelf.Item) string {

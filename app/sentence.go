@@ -107,6 +107,12 @@ func capital(text string) string {
 	return strings.ToUpper(text[:first]) + text[first:]
 }
 
+// lowered is text, a sentence of its own, as it stands within another.
+func lowered(text string) string {
+	_, first := utf8.DecodeRuneInString(text)
+	return strings.ToLower(text[:first]) + text[first:]
+}
+
 // full ends a sentence that has no end.
 func full(text string) string {
 	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {

@@ -26,7 +26,7 @@ var gaugeCount = regexp.MustCompile(`(Context in use" value=")\d+|\d+( of 8,192 
 // Times, the greeting of the hour, speeds and what fills the context are left out.
 func wantTree(t *testing.T, p *webtest.Page, name, selector string) {
 	t.Helper()
-	got := regexp.MustCompile(`\d+:\d\d|\d+(\.\d+)? (tok/s|s\b)|\b\d+ (January|February|March|April|May|June|July|August|September|October|November|December)|Good (morning|afternoon|evening)|Still up\?`).ReplaceAllString(p.Tree(selector), "#")
+	got := regexp.MustCompile(`\d+:\d\d|\d+(\.\d+)? (tok/s|m?s\b)|\b\d+ (January|February|March|April|May|June|July|August|September|October|November|December)|Good (morning|afternoon|evening)|Still up\?`).ReplaceAllString(p.Tree(selector), "#")
 	got = gaugeCount.ReplaceAllString(got, "${1}#${2}")
 	path := filepath.Join("testdata", "trees", name+".txt")
 	if *updateTrees {

@@ -147,10 +147,10 @@ func (a *App) turnFacts(t chat.Turn) factsView {
 		add(a.say("facts.speed"), a.say("facts.speed_value", a.rate(s.TokensPerSecond)))
 	}
 	if s.FirstTokenMS > 0 {
-		add(a.say("facts.first"), a.say("facts.first_after", in.Decimal(s.FirstTokenMS/1000, 2)))
+		add(a.say("facts.first"), a.say("facts.first_after", a.span(s.FirstTokenMS, 2)))
 	}
 	if s.ReasoningMS > 0 {
-		add(a.say("facts.reasoning_time"), a.say("facts.seconds", in.Decimal(s.ReasoningMS/1000, 1)))
+		add(a.say("facts.reasoning_time"), a.span(s.ReasoningMS, 1))
 	}
 	add(a.say("facts.model"), s.Model)
 	add(a.say("facts.engine"), in.Of(s.EngineBuild))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -151,9 +152,18 @@ func (a *App) statsLine(s chat.Stats) string {
 		parts = append(parts, a.say("turn.speed", a.rate(s.TokensPerSecond)))
 	}
 	if s.FirstTokenMS > 0 {
-		parts = append(parts, a.say("turn.first", a.language().Decimal(s.FirstTokenMS/1000, 1)))
+		parts = append(parts, a.say("turn.first", a.span(s.FirstTokenMS, 1)))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// span shows milliseconds as seconds with so many digits behind the point, and as
+// what they are where those say little.
+func (a *App) span(ms float64, digits int) string {
+	if ms < 99.5 {
+		return a.say("facts.milliseconds", a.language().Number(max(1, int(math.Round(ms)))))
+	}
+	return a.say("facts.seconds", a.language().Decimal(ms/1000, digits))
 }
 
 func (a *App) thinking(c chat.Chat) thinkingView {
