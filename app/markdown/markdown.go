@@ -23,6 +23,7 @@
 //     One without data-tex is still being written.
 //   - <span class="hl-keyword"> and the like mark code; see CSS for all of them.
 //   - <div class="table" role="group" tabindex="0"> scrolls a wide table.
+//   - <div class="items"> holds some of the items of a long list.
 //   - <span class="task"> holds ☑ or ☐.
 //   - <div class="footnotes">, <a class="footnote-ref"> and "footnote-backref".
 //   - <p class="plain"> holds what a user typed, with its white space.
@@ -35,6 +36,7 @@ import (
 	"bytes"
 	"html"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -119,29 +121,63 @@ type pass struct {
 	open   bool               // the text goes on: a code block at its end is not complete
 }
 
-// render returns the blocks of source, and the link definitions in it on top of
-// those of p.
-func (r *Renderer) render(p pass, source []byte) ([]template.HTML, []parser.Reference) {
+// document is a source that was parsed.
+type document struct {
+	pass
+	policy *bluemonday.Policy
+	source []byte
+	root   *ast.Document
+	parts  []string // see parse
+	links  []parser.Reference
+}
+
+func (r *Renderer) parse(p pass, source []byte) document {
 	pc := parser.NewContext()
 	for _, ref := range p.refs {
 		pc.AddReference(ref)
 	}
-	doc := p.md.Parser().Parse(text.NewReader(source), parser.WithContext(pc)).(*ast.Document)
-	doc.SetMeta(map[string]any{turnKey: p.turn})
-	parts := r.parts(p, doc, source)
+	root := p.md.Parser().Parse(text.NewReader(source), parser.WithContext(pc)).(*ast.Document)
+	root.SetMeta(map[string]any{turnKey: p.turn})
+	return document{pass: p, policy: r.policy, source: source, root: root, parts: r.parts(p, root, source), links: pc.References()}
+}
 
-	var blocks []template.HTML
-	var buf bytes.Buffer
-	for node := doc.FirstChild(); node != nil; node = node.NextSibling() {
-		buf.Reset()
-		if err := p.md.Renderer().Render(&buf, source, node); err != nil {
-			continue // a bytes.Buffer takes every write
+// render returns the blocks of source, and the link definitions in it on top of
+// those of p.
+func (r *Renderer) render(p pass, source []byte) ([]template.HTML, []parser.Reference) {
+	doc := r.parse(p, source)
+	return doc.blocks(nil), doc.links
+}
+
+// blocks renders the document, of which the first block may be a list that begun
+// is the beginning of.
+func (d document) blocks(begun *list) (blocks []template.HTML) {
+	if begun != nil {
+		blocks = slices.Clip(begun.before)
+	}
+	for node := d.root.FirstChild(); node != nil; node = node.NextSibling() {
+		block := ""
+		if n, ok := node.(*ast.List); ok {
+			if begun == nil || n != d.root.FirstChild() {
+				begun = newList(n)
+			}
+			block = begun.with(d, n)
+		} else {
+			block = d.html(node)
 		}
-		if block := bytes.TrimSpace(r.policy.SanitizeBytes(buf.Bytes())); len(block) > 0 {
-			blocks = append(blocks, furnish(string(block), parts, p.labels))
+		if block != "" {
+			blocks = append(blocks, template.HTML(block))
 		}
 	}
-	return blocks, pc.References()
+	return blocks
+}
+
+// html renders a node.
+func (d document) html(node ast.Node) string {
+	var buf bytes.Buffer
+	if err := d.md.Renderer().Render(&buf, d.source, node); err != nil {
+		return "" // a bytes.Buffer takes every write
+	}
+	return furnish(string(bytes.TrimSpace(d.policy.SanitizeBytes(buf.Bytes()))), d.parts, d.labels)
 }
 
 // parts renders what the allowlist would not let model text write: code blocks
@@ -195,18 +231,18 @@ func (r *Renderer) codePart(p pass, info, code string, open bool) string {
 // furnish puts in what the allowlist would not let model text write: the parts
 // for their placeholders, a box that scrolls around each table, and the direction
 // of code. In sanitised HTML a "<" always begins a tag, so nothing else can match.
-func furnish(block string, parts []string, labels Labels) template.HTML {
+func furnish(block string, parts []string, labels Labels) string {
 	block = strings.ReplaceAll(block, "<table>", `<div class="table" role="group" aria-label="`+html.EscapeString(labels.Table)+`" tabindex="0"><table>`)
 	block = strings.ReplaceAll(block, "</table>", "</table></div>")
 	block = inGroups(block)
 	block = strings.ReplaceAll(block, "<code>", `<code dir="ltr">`)
-	return template.HTML(placeholder.ReplaceAllStringFunc(block, func(found string) string {
+	return placeholder.ReplaceAllStringFunc(block, func(found string) string {
 		number := placeholder.FindStringSubmatch(found)[1]
 		if i, err := strconv.Atoi(number); err == nil && i < len(parts) {
 			return parts[i]
 		}
 		return ""
-	}))
+	})
 }
 
 // rowsTogether is how many rows of a table stand in one <tbody>. A browser looks

@@ -13,14 +13,18 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// An open block costs its length each time, which adds up when it is a list of a
-// hundred items. So one that is longer than longTail, in bytes, is looked at
+// An open block costs its length each time, which adds up when it is a table of a
+// hundred rows. So one that is longer than longTail, in bytes, is looked at
 // again only when it has grown by 1/tailSteps: four tokens behind, at first, for
-// a cost that stays in proportion to the text.
+// a cost that stays in proportion to the text. Of a list only what s.list does not
+// keep counts.
 const (
 	longTail  = 2 << 10
 	tailSteps = 128
 )
+
+// keptFrom is how long a list is, in bytes, when its first items are kept.
+const keptFrom = 256
 
 // Stream renders a text while it is written. A block that can no longer change
 // is settled: rendered once and never looked at again. So a delta costs what
@@ -40,6 +44,7 @@ type Stream struct {
 	tail    []byte // cleaned text from the end of the settled blocks on
 	looked  int    // bytes of tail that open shows
 	fence   *fence // set while tail is a fenced code block without its end
+	list    *list  // set while tail ends with a long list: that of it which can no longer change
 
 	settled []template.HTML
 	open    []template.HTML
@@ -68,7 +73,8 @@ func (s *Stream) Write(delta string) Update {
 	s.tail = append(s.tail, clean(string(s.partial[:whole]))...)
 	s.partial = append(s.partial[:0], s.partial[whole:]...)
 
-	if s.fence == nil && len(s.tail) > longTail && len(s.tail)-s.looked < len(s.tail)/tailSteps {
+	rest := len(s.rest())
+	if s.fence == nil && rest > longTail && len(s.tail)-s.looked < rest/tailSteps {
 		return Update{From: len(s.settled) + len(s.open)}
 	}
 	before, from := s.open, len(s.settled)
@@ -77,16 +83,71 @@ func (s *Stream) Write(delta string) Update {
 	if s.fence != nil {
 		s.open = []template.HTML{s.fence.figure(s.tail)}
 	} else {
-		s.open, _ = s.r.render(pass{md: s.r.begun, turn: s.turn, labels: s.labels, refs: s.refs, code: s.code, open: true}, s.tail)
+		s.open = s.render()
 	}
 	return update(from, before, append(slices.Clip(s.settled[from:]), s.open...))
+}
+
+// rest is the tail without what s.list is.
+func (s *Stream) rest() []byte {
+	if s.list == nil {
+		return s.tail
+	}
+	return s.tail[s.list.size:]
+}
+
+// render returns the blocks of the tail.
+func (s *Stream) render() []template.HTML {
+	doc := s.parse(s.rest())
+	if s.list != nil && !s.list.goesOn(doc) {
+		s.list = nil
+		doc = s.parse(s.tail)
+	}
+	blocks := doc.blocks(s.list)
+	if len(doc.source) > keptFrom {
+		s.keep(doc, blocks)
+	}
+	return blocks
+}
+
+func (s *Stream) parse(source []byte) document {
+	return s.r.parse(pass{md: s.r.begun, turn: s.turn, labels: s.labels, refs: s.refs, code: s.code, open: true}, source)
+}
+
+// keep makes s.list of the list that doc ends with, up to its last two items: what
+// is between those tells whether the list is loose as well as all of it does. It
+// leaves s.list as it is where that is not so, or where the last item may yet
+// turn out to be none.
+func (s *Stream) keep(doc document, blocks []template.HTML) {
+	n, ok := doc.root.LastChild().(*ast.List)
+	if !ok || n.ChildCount() < 3 {
+		return
+	}
+	last := n.LastChild()
+	from := last.PreviousSibling()
+	if bytes.IndexByte(doc.source[lineStart(doc.source, last.Pos()):], '\n') < 0 || !last.HasChildren() || !from.HasChildren() {
+		return
+	}
+	l := newList(n)
+	l.size = len(s.tail) - len(doc.source)
+	l.before = blocks[:len(blocks)-1]
+	if s.list != nil && n == doc.root.FirstChild() {
+		*l = *s.list
+	}
+	at := lineStart(doc.source, from.Pos())
+	if !l.goesOn(s.parse(doc.source[at:])) {
+		return
+	}
+	l.size += at
+	l.add(doc, n.FirstChild(), from)
+	s.list = l
 }
 
 // Close ends the text: the blocks are now what Render makes of all of it.
 func (s *Stream) Close() Update {
 	before := s.Blocks()
 	s.settled, s.open = s.r.Render(s.turn, string(s.text)), nil
-	s.tail, s.partial, s.fence, s.code = nil, nil, nil, nil
+	s.tail, s.partial, s.fence, s.list, s.code = nil, nil, nil, nil, nil
 	return update(0, before, s.settled)
 }
 
@@ -137,6 +198,7 @@ func (s *Stream) cut(n int) {
 	s.settled = append(s.settled, blocks...)
 	s.refs = refs
 	s.tail = bytes.Clone(s.tail[n:])
+	s.list = nil
 	clear(s.code)
 }
 
@@ -145,20 +207,25 @@ func (s *Stream) cut(n int) {
 // of a fenced code block, which it reports. Everything before that is closed
 // whatever comes, as soon as the block's first line is complete.
 func (s *Stream) boundary() (start int, fenced bool) {
-	doc := s.r.begun.Parser().Parse(text.NewReader(s.tail))
+	rest := s.rest()
+	before := len(s.tail) - len(rest)
+	doc := s.r.begun.Parser().Parse(text.NewReader(rest))
 	for n := doc.LastChild(); n != nil; n = n.PreviousSibling() {
-		start := lineStart(s.tail, n.Pos())
-		if start < 0 || bytes.IndexByte(s.tail[start:], '\n') < 0 {
+		start := lineStart(rest, n.Pos())
+		if start == 0 && s.list != nil {
+			break // it goes on
+		}
+		if start < 0 || bytes.IndexByte(rest[start:], '\n') < 0 {
 			continue
 		}
 		if n.Kind() == ast.KindFencedCodeBlock {
-			return start, true
+			return before + start, true
 		}
 		if mayBeDefined(n) {
 			continue
 		}
-		if start == 0 || util.IsBlank(s.tail[lineStart(s.tail, start-1):start]) {
-			return start, false
+		if start == 0 || util.IsBlank(rest[lineStart(rest, start-1):start]) {
+			return before + start, false
 		}
 	}
 	return 0, false

@@ -13,8 +13,8 @@ export function connect(turns) {
   function onWritten({ target, detail: { parts, final } }) {
     if (final) return target.querySelectorAll('[data-held]').forEach(letGo);
     if (!parts?.some(({ part }) => part === 'text')) return;
-    const last = target.querySelector('[data-part="text"]').lastElementChild?.lastElementChild;
-    const table = [...last?.querySelectorAll('table') ?? []].at(-1);
+    let table = target.querySelector('[data-part="text"]'); // the one that it ends with
+    while (table && table.localName !== 'table') table = table.lastElementChild;
     if (!table || table.childElementCount < long) return;
     if (!table.hasAttribute('data-held')) table.querySelector(whole) ?? hold(table);
     else if (table.lastElementChild.querySelector(whole)) letGo(table);
