@@ -212,10 +212,13 @@ func TestReplyIsSaidInSettledPieces(t *testing.T) {
 		emit(0, "<p>"+open+"</p>")
 	}
 	emit(0, "<p>"+open+" scarce</p>", "<figure class=\"code\"><figcaption><span>go</span></figcaption><pre><code>x := 1. y</code></pre></figure>")
-	emit(2, "<p>Wave <em>len</em>")
+	emit(2, "<ul>\n<li>one</li>\n<li>tw</li>\n</ul>")
+	emit(2, "<ul>\n<li>\n<p>one</p>\n</li>\n<li>\n<p>two</p>\n</li>\n<li>\n<p>thr</p>\n</li>\n</ul>")
+	emit(2, "<ul>\n<li>\n<p>one</p>\n</li>\n<li>\n<p>two</p>\n</li>\n<li>\n<p>three</p>\n</li>\n</ul>")
+	emit(3, "<p>Wave <em>len</em>")
 	p.Server.Emit("reply", replyEvent{Chat: 1, Turn: 6, Seq: seq + 1, Final: true})
 	p.Until(`document.querySelector('#turn-6[data-state=done]')`)
-	want := "Air scatters light.|Blue, by far, the most!|Violet is scarce|Code: go|Wave len"
+	want := "Air scatters light.|Blue, by far, the most!|Violet is scarce|Code: go|one|two|three|Wave len"
 	if got := webtest.Get[string](p, `heard.join('|')`); got != want {
 		t.Errorf("a screen reader is told %q, want %q", got, want)
 	}

@@ -1,13 +1,14 @@
 // Says a reply while it is being written, in pieces that will not change any
-// more: whole blocks, and the whole sentences of the block that is open. The
-// turns themselves are silent, since a token alone says nothing. Of replies to
-// choose from, which are written at the same time, only the ends are said.
+// more: whole blocks, and the whole sentences and lines of the block that is open,
+// such as the items of a list. The turns themselves are silent, since a token
+// alone says nothing. Of replies to choose from, which are written at the same
+// time, only the ends are said.
 import { all, listen } from './behaviours.js';
 import { at as blockAt, count } from './blocks.js';
 import { say } from './words.js';
 
 const kept = 3; // pieces that stay on the page: what was said is no text to come across
-const sentence = /^[\s\S]*[.!?…。！？؟](?=["”’»)\]]*\s)["”’»)\]]*/;
+const whole = /^[^]*(?:[.!?…。！？؟](?=["”’»)\]]*\s)["”’»)\]]*|\n(?=.))/; // sentences and lines
 
 export function connect(region) {
   let turn; // that is being said
@@ -29,10 +30,10 @@ export function connect(region) {
     region.replaceChildren();
   }
 
-  // Of code, what it is.
+  // Of code, what it is. Where items turn into paragraphs, as much stays as was.
   function textOf(block) {
     const code = block.querySelector('figure.code');
-    return code ? say('page.code', code.querySelector('figcaption > span')?.textContent ?? '') : block.textContent;
+    return code ? say('page.code', code.querySelector('figcaption > span')?.textContent ?? '') : block.textContent.replace(/\s*\n\s*/g, '\n');
   }
 
   function onWritten({ target, detail: { final } }) {
@@ -45,7 +46,7 @@ export function connect(region) {
     for (const last = count(box) - (final ? 0 : 1); at < last; [at, from] = [at + 1, 0]) tell(textOf(blockAt(box, at)).slice(from));
     const open = blockAt(box, at);
     if (!open || open.querySelector('figure, table')) return;
-    const [settled] = sentence.exec(open.textContent.slice(from)) ?? [''];
+    const [settled] = whole.exec(textOf(open).slice(from)) ?? [''];
     tell(settled);
     from += settled.length;
   }
