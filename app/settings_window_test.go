@@ -91,6 +91,16 @@ func TestSettingsPage(t *testing.T) {
 			p.Click(`[data-section=context]`)
 			p.Until(`document.activeElement.id === 'section-context-title' && document.querySelector('[data-section=context]').ariaCurrent === 'true'`)
 		}},
+		{"the list follows what is read, in a narrow window too", func(t *testing.T, b *bench, p *webtest.Page) {
+			p.Resize(360, 800)
+			p.Do(webtest.Script(`document.querySelector('#section-data').scrollIntoView()`))
+			p.Until(`(() => {
+				const button = document.querySelector('[data-section=data]');
+				const { left, right } = button.getBoundingClientRect();
+				return button.ariaCurrent === 'true' && left >= 0 && right <= innerWidth;
+			})()`)
+			p.Resize(1280, 800)
+		}},
 		{"chats are backed up, deleted, brought back and restored", testData},
 		{"snapshots are emptied, and folders opened", func(t *testing.T, b *bench, p *webtest.Page) {
 			b.opts.Home = home.Paths{KV: t.TempDir(), Data: "/data"}

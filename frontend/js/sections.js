@@ -15,7 +15,10 @@ export function connect(sheet) {
     mark(button);
   }
 
+  // In a narrow window the table is a row that scrolls.
   function mark(current) {
+    if (current.getAttribute('aria-current') === 'true') return;
+    current.scrollIntoView({ block: 'nearest', inline: 'center' });
     for (const button of buttons()) {
       if (button === current) button.setAttribute('aria-current', 'true');
       else button.removeAttribute('aria-current');
