@@ -158,6 +158,9 @@ func TestMarkup(t *testing.T) {
 			if !webtest.Get[bool](p, `[...document.images].every((i) => i.src.startsWith('data:') && i.alt !== '') && !document.querySelector('.drawing-corner, body > svg:not([hidden])')`) {
 				t.Error("a drawing is no image with a description, or left something behind")
 			}
+			if !webtest.Get[bool](p, `/\.edgeLabel rect\s*\{\s*opacity:\s*1\s*!important/.test(decodeURIComponent(document.querySelector('#turn-10 .drawing').src))`) {
+				t.Error("an edge shines through its label")
+			}
 			const shown = `document.querySelector('#turn-10 pre').checkVisibility()`
 			if webtest.Get[bool](p, shown) {
 				t.Error("the source shows beside its diagram")

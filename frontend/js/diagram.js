@@ -88,6 +88,7 @@ function settings(corner) {
     startOnLoad: false, securityLevel: 'strict', htmlLabels: false, flowchart: { htmlLabels: false }, deterministicIds: true,
     maxTextSize: longest, maxEdges: 300, theme: 'base', fontFamily: 'sans-serif', suppressErrorRendering: true,
     secure: ['secure', 'securityLevel', 'startOnLoad', 'maxTextSize', 'maxEdges', 'htmlLabels', 'flowchart', 'themeCSS', 'fontFamily', 'suppressErrorRendering'],
+    themeCSS: `.edgeLabel rect { opacity: 1 !important; fill: ${colour('--surface-code')} !important; }`, // an edge ends at its label
     themeVariables: {
       background: colour('--surface'), primaryColor: colour('--surface-raised'), primaryTextColor: colour('--text'),
       primaryBorderColor: colour('--accent'), lineColor: colour('--text-soft'), textColor: colour('--text'),
