@@ -287,6 +287,14 @@ func (p *Page) Media(feature, value string, more ...string) {
 	}
 }
 
+// Print pretends that the page is on paper.
+func (p *Page) Print() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // Screenshot writes what the window shows, as PNG.
 func (p *Page) Screenshot(path string) {
 	p.t.Helper()
