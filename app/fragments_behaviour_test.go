@@ -44,6 +44,16 @@ func TestPage(t *testing.T) {
 				t.Error("something was sent")
 			}
 		}},
+		{"in a window of a few lines the list of chats has room, and what is below it is reached by scrolling", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Resize(360, 256)
+			p.Click(".opener")
+			p.Until(`document.querySelector('.pane').inert`)
+			if high := webtest.Get[int](p, `document.querySelector('.chats > .list').clientHeight`); high < 150 {
+				t.Errorf("the list is %d px high", high)
+			}
+			p.Do(webtest.Script(`document.querySelector('.side').scrollTop = 1000`))
+			p.Until(`(() => { const { top, bottom } = document.querySelector('.appearance').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight + 1; })()`)
+		}},
 		{"the box grows to eight lines and then scrolls", talk, func(t *testing.T, _ *canned, p *webtest.Page) {
 			height := func(lines int) int {
 				p.Do(webtest.Script(fmt.Sprintf(`message.value = 'x\n'.repeat(%d) + 'x'; message.dispatchEvent(new Event('input'))`, lines-1)))

@@ -55,3 +55,30 @@ func TestListFindAndImportInTheRealWindow(t *testing.T) {
 	do(`document.querySelector('.toast .undo').click()`)
 	holds("they are gone again", `document.querySelectorAll('#chats .chat').length === 1`)
 }
+
+// WebKit let the row grow with the text, and never shrink again.
+func TestTheBarIsAsHighAsBeforeAfterAZoom(t *testing.T) {
+	w := start(t, t.TempDir(), "NOTSO_MODEL=/nowhere.gguf")
+	height := func() (px float64) {
+		if err := w.js("return document.querySelector('.heading').getBoundingClientRect().height", &px); err != nil {
+			t.Fatal(err)
+		}
+		return px
+	}
+	zoom := func(step int) {
+		t.Helper()
+		w.do("window.before = innerWidth; window.go.app.Window.Zoom(arguments[0])", step)
+		eventually(t, "the window has another width", func() bool {
+			var other bool
+			return w.js("return innerWidth !== window.before", &other) == nil && other
+		})
+	}
+	usual := height()
+	zoom(1)
+	zoom(1)
+	zoom(1)
+	zoom(0)
+	if got := height(); got != usual {
+		t.Errorf("the bar is %v px high, %v before", got, usual)
+	}
+}
