@@ -13,6 +13,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// inputMethod is how a key is told to be an input method's: by most browsers, and
+// by WebKit after the composition.
+var inputMethod = []string{"isComposing: true", "keyCode: 229"}
+
 // TestPage runs the real page against canned answers; what the answers hold is
 // the business of the handlers' own tests.
 func TestPage(t *testing.T) {
@@ -35,7 +39,9 @@ func TestPage(t *testing.T) {
 			p.Type("#message", "one")
 			p.Press("\r", chromedp.Modifier(8))
 			p.Press("two")
-			p.Do(webtest.Script(`message.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))`))
+			for _, kind := range inputMethod {
+				p.Do(webtest.Script(fmt.Sprintf(`message.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', %s, bubbles: true, cancelable: true}))`, kind)))
+			}
 			if got := webtest.Get[string](p, `message.value`); got != "one\ntwo" {
 				t.Errorf("the box holds %q", got)
 			}
@@ -152,6 +158,33 @@ func TestPage(t *testing.T) {
 			p.Until(`document.querySelector('#turn-6[data-state=done] [data-part=text]').textContent === 'The whole reply.'`)
 		}},
 		{"the reader may scroll away from a reply and jump back", streaming, testAutoscroll},
+		{"keys of an input method are nobody else's", streaming, func(t *testing.T, c *canned, p *webtest.Page) {
+			press := func(where string, keys ...string) {
+				for _, key := range keys {
+					for _, kind := range inputMethod {
+						p.Do(webtest.Script(fmt.Sprintf(`document.querySelector('%s').dispatchEvent(new KeyboardEvent('keydown', {key: '%s', %s, bubbles: true, cancelable: true}))`, where, key, kind)))
+					}
+				}
+			}
+			p.Type("#message", "/")
+			p.Until(`!document.querySelector('#palette-panel').hidden`)
+			chosen := `document.querySelector('#palette-panel [aria-selected=true]').id`
+			was := webtest.Get[string](p, chosen)
+			press("#message", "ArrowDown", "Escape", "Enter", "Tab")
+			if got := webtest.Get[string](p, `document.querySelector('#palette-panel').hidden ? 'closed' : message.value + `+chosen); got != "/"+was {
+				t.Errorf("the palette is at %q, was at %q", got, "/"+was)
+			}
+			p.Press(kb.Escape)
+			p.Until(`document.querySelector('#palette-panel').hidden`)
+			p.Do(webtest.Script(`document.querySelector('#chat-2 .open').focus()`))
+			p.Press(kb.F2)
+			p.Until(`document.activeElement.closest('.rename')`)
+			press(".rename input", "Enter", "Escape")
+			press("#message", "Escape")
+			if !webtest.Get[bool](p, `document.activeElement.closest('.rename') !== null`) || c.noted("POST /chats/1/stop") {
+				t.Error("a key of an input method ended a field or the reply")
+			}
+		}},
 		{"Escape stops the reply, once nothing nearer takes it", streaming, func(t *testing.T, c *canned, p *webtest.Page) {
 			p.Type("#message", "/")
 			p.Press(kb.Escape)
@@ -171,6 +204,25 @@ func TestPage(t *testing.T) {
 			p.Until(`document.activeElement.matches('.stream > .token')`)
 			p.Do(webtest.Script(`document.querySelectorAll('.stream > .token')[6].focus(); arrive()`))
 			p.Until(`document.querySelector('.choice:popover-open')`)
+		}},
+		{"a token's list lies beside all lines of its token, in the window", cannedPage(cannedVersions()), func(t *testing.T, _ *canned, p *webtest.Page) {
+			p.Do(webtest.Script(`document.querySelector('#turn-2 [data-tokens]').click()`))
+			p.Until(`document.activeElement.matches('.stream > .token')`)
+			for _, height := range []int64{860, 420, 300} {
+				p.Resize(360, height)
+				p.Do(webtest.Script(`{
+					const token = document.querySelectorAll('.stream > .token')[6];
+					token.textContent = ' scatters' + ' and goes on'.repeat(4);
+					document.activeElement.blur();
+					token.focus();
+				}`))
+				p.Until(`document.querySelector('.choice:popover-open') && document.activeElement.getClientRects().length > 1`)
+				p.Until(`(() => {
+					const list = document.querySelector('.choice').getBoundingClientRect();
+					const apart = [...document.activeElement.getClientRects()].every((line) => line.bottom <= list.top || line.top >= list.bottom);
+					return (apart || innerHeight < 400) && list.top >= 0 && list.bottom <= innerHeight && list.right <= innerWidth && list.height >= 100;
+				})()`)
+			}
 		}},
 		{"the theme follows the system until told otherwise", cannedPage(cannedTalk()), testTheme},
 		{"the pill and the gauge follow their events", talk, func(t *testing.T, _ *canned, p *webtest.Page) {

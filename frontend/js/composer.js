@@ -20,8 +20,7 @@ export function connect(form) {
   }
 
   function onKey(event) {
-    const composing = event.isComposing || event.keyCode === 229; // an input method takes this Enter
-    if (event.key !== 'Enter' || event.shiftKey || composing || event.defaultPrevented) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.defaultPrevented) return;
     if (document.documentElement.dataset.send === 'ctrl+enter' && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     form.requestSubmit();

@@ -18,7 +18,6 @@ export function connect(form) {
   }
 
   function onKey(event) {
-    if (event.isComposing || event.keyCode === 229) return;
     const saves = event.ctrlKey || event.metaKey || ('enter' in form.dataset && !event.shiftKey);
     if (event.key === 'Enter' && saves) form.requestSubmit();
     else if (event.key === 'Escape') form.querySelector('[data-cancel]').click();

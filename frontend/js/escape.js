@@ -9,7 +9,7 @@ const closers = ['#find:not([hidden]) [data-close]', '#picked:not([hidden]) [dat
 
 export function connect(body) {
   return listen(body, 'keydown', (event) => {
-    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
     if (document.querySelector('dialog[open]')) return;
     event.preventDefault();
     if (leave()) return;

@@ -84,7 +84,6 @@ export function connect(dialog) {
   }
 
   function onKey(event) {
-    if (event.isComposing) return;
     const option = chosen();
     const actions = {
       ArrowDown: () => step(1),

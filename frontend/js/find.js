@@ -100,7 +100,7 @@ export function connect(bar) {
 
   function onKey(event) {
     const actions = { Enter: () => go(at + (event.shiftKey ? -1 : 1)), F3: () => go(at + (event.shiftKey ? -1 : 1)), Escape: close };
-    if (!actions[event.key] || event.isComposing || (event.key === 'Enter' && event.target !== box)) return;
+    if (!actions[event.key] || (event.key === 'Enter' && event.target !== box)) return;
     event.preventDefault();
     event.stopPropagation();
     actions[event.key]();

@@ -40,7 +40,6 @@ export function connect(finder) {
   }
 
   function onBoxKey(event) {
-    if (event.isComposing) return;
     const first = !results().hidden && choices()[0];
     const actions = {
       ArrowDown: first && (() => first.focus()),

@@ -10,6 +10,7 @@ import * as chats from './chats.js';
 import * as code from './code.js';
 import * as columns from './columns.js';
 import * as composer from './composer.js';
+import * as composing from './composing.js';
 import * as copy from './copy.js';
 import * as diagram from './diagram.js';
 import * as dialog from './dialog.js';
@@ -71,8 +72,8 @@ import * as welcome from './welcome.js';
 import * as zoom from './zoom.js';
 
 attach({
-  arrival, attach: attaching, autoscroll, candidates, chats, code, columns, composer, copy, diagram, dialog, download, draft,
-  drag, drawer, dropimport, drops, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
+  arrival, attach: attaching, autoscroll, candidates, chats, code, columns, composer, composing, copy, diagram, dialog, download,
+  draft, drag, drawer, dropimport, drops, editor, errors, escape, everything, export: exporting, find, finder, focus, fold,
   followups, formulas, gaps, gauge, hush, importer, keychoice, layer, links, log, look, math, menu, menubar, models, palette,
   picks, places, popup, refresh, remember, reply, sections, shortcuts, speak, splitter, status, still, stretch, title,
   toast, toasts, tokens, tree, turnmenu, turns, typing, unfold, unseen, welcome, zoom,

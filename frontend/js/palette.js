@@ -101,7 +101,7 @@ export function connect(box) {
   }
 
   function onKey(event) {
-    if (!open() || event.isComposing) return;
+    if (!open()) return;
     const option = chosen();
     const actions = {
       ArrowDown: () => step(1),

@@ -40,7 +40,7 @@ export function written({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
 
 export function connect(list) {
   function onKey(event) {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented) return;
     const keys = written(event);
     const row = [...list.children].find(({ dataset }) => dataset.keys === keys);
     if (!row) return;

@@ -2,10 +2,10 @@
 // beside it when it is pointed at or focused, and Enter leads into that list,
 // where one that is chosen begins a branch.
 import { all, listen } from './behaviours.js';
+import { beside } from './beside.js';
 import htmx from './htmx.js';
 
 const rest = 120; // ms that the pointer rests before the list comes
-const gap = 4; // px
 
 export function connect(view) {
   const tokens = [...view.querySelectorAll('.stream > .token')];
@@ -33,12 +33,7 @@ export function connect(view) {
 
   // The list stays beside its token when the window or the stream moves.
   function follow() {
-    const menu = list();
-    if (!menu?.matches(':popover-open')) return;
-    const [at, { offsetWidth: width, offsetHeight: height }] = [shown.getBoundingClientRect(), menu];
-    const below = at.bottom + gap;
-    menu.style.top = `${below + height <= innerHeight ? below : Math.max(gap, at.top - gap - height)}px`;
-    menu.style.left = `${Math.max(gap, Math.min(at.left, innerWidth - gap - width))}px`;
+    if (list()?.matches(':popover-open')) beside(list(), [...shown.getClientRects()]);
   }
 
   function go(token) {

@@ -2,10 +2,9 @@
 // and End move; a letter that an item names chooses it; Escape and Tab close it
 // and give the focus back.
 import { all, listen } from './behaviours.js';
+import { beside } from './beside.js';
 import { show } from './toasts.js';
 import { say } from './words.js';
-
-const gap = 4; // px between the menu and what it belongs to, and the window's edge
 
 export function connect(menu) {
   const turn = document.getElementById(`turn-${menu.dataset.turn}`);
@@ -14,15 +13,6 @@ export function connect(menu) {
   const items = [...menu.querySelectorAll('[role="menuitem"]')];
   for (const item of items) item.tabIndex = -1;
   if (!opener) { menu.remove(); return undefined; } // the turn has gone before its menu came
-
-  function place() {
-    const at = opener.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = menu;
-    const below = at.bottom + gap;
-    const top = below + height <= innerHeight ? below : Math.max(gap, at.top - gap - height);
-    menu.style.top = `${Math.min(top, innerHeight - gap - height)}px`;
-    menu.style.left = `${Math.max(gap, Math.min(at.left, innerWidth - gap - width))}px`;
-  }
 
   function close() {
     if (menu.matches(':popover-open')) menu.hidePopover();
@@ -54,7 +44,7 @@ export function connect(menu) {
   }
 
   menu.showPopover();
-  place();
+  beside(menu, [opener.getBoundingClientRect()]);
   items[0]?.focus({ preventScroll: true });
   return all(
     listen(menu, 'keydown', onKey),

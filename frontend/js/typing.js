@@ -8,8 +8,8 @@ const message = () => document.getElementById('message');
 
 export function connect() {
   function onKey(event) {
-    const { key, target, defaultPrevented, isComposing, ctrlKey, metaKey, altKey } = event;
-    if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey || [...key].length !== 1 || key === ' ') return;
+    const { key, target, defaultPrevented, ctrlKey, metaKey, altKey } = event;
+    if (defaultPrevented || ctrlKey || metaKey || altKey || key === ' ' || ([...key].length !== 1 && key !== 'Dead')) return; // a dead key begins a letter
     if (!target.closest?.(takesLetters) && !document.querySelector('dialog[open]')) message()?.focus({ preventScroll: true }); // in an inert pane it does not
   }
 
