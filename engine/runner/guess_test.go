@@ -50,7 +50,7 @@ func TestASpeculatedReplyIsTheSame(t *testing.T) {
 			guessed, plain := guessedAndPlain(t, r, req)
 			u, v := guessed.done.Usage, plain.done.Usage
 			t.Logf("%d of %d guesses were right, %d tokens: %.60q", u.GuessedRight, u.Guessed, u.ReplyTokens, guessed.text)
-			if u.GuessedRight < 8 {
+			if u.GuessedRight == 0 { // how many depends on the machine, as what is drawn does
 				t.Errorf("%d of %d guesses were right: nothing was copied", u.GuessedRight, u.Guessed)
 			}
 			if guessed.text != plain.text || guessed.done.Finish != plain.done.Finish || u.ReplyTokens != v.ReplyTokens || v.Guessed != 0 {

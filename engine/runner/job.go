@@ -159,10 +159,11 @@ func (j *job) push(events []engine.Event) {
 }
 
 // room is how many cells of the KV cache the job takes beside those it shares
-// with its leader, while that is there to be counted.
+// with its leader, while that is there to be counted: all of the prompt but its
+// last token, see reuse.
 func (j *job) room() int {
 	if j.leader != nil && j.leader.seq != nil {
-		return len(j.tokens) - j.prompt
+		return len(j.tokens) - j.prompt + 1
 	}
 	return len(j.tokens)
 }

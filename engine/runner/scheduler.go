@@ -40,6 +40,7 @@ type scheduler struct {
 	speculation *speculation
 	rehearsal   int  // rows that shall be tried after the batch; 0: none
 	tight       bool // there was no room for guesses
+	crowded     bool // a reply gave its cells back, and no job has ended since
 
 	shares    []share // what each job has in the batch
 	padded    int     // tokens that belong to no job
@@ -256,9 +257,9 @@ func (s *scheduler) begin(j *job) {
 }
 
 // next returns the job to admit; nil when all must wait: because there is none,
-// because its prompt might not fit beside those running, because it is being
-// read by another candidate, or because it belongs to the background and a reply
-// runs.
+// because its prompt might not fit beside those running, because a reply has just
+// given its cells back to these, because it is being read by another candidate, or
+// because it belongs to the background and a reply runs.
 func (s *scheduler) next() *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -272,7 +273,9 @@ func (s *scheduler) next() *job {
 			replies++
 		}
 	}
-	fits := func(j *job) bool { return len(s.running) == 0 || used+j.room() <= s.length }
+	fits := func(j *job) bool {
+		return len(s.running) == 0 || !s.crowded && used+j.room() <= s.length
+	}
 	waits := func(j *job) bool {
 		return j.background && replies > 0 || j.aside() && asides > 0 || j.leader != nil && s.reads(j.leader)
 	}
@@ -312,6 +315,7 @@ func (s *scheduler) end(j *job, finish engine.Finish, err error) {
 	s.mu.Lock()
 	s.waiting = remove(s.waiting, j)
 	s.running = remove(s.running, j)
+	s.crowded = false
 	if j.seq != nil {
 		if j.writer != nil && !j.aside() {
 			j.writer.done.Batches = record(j.seq.marks)
@@ -327,12 +331,14 @@ func (s *scheduler) end(j *job, finish engine.Finish, err error) {
 }
 
 // requeue takes a running job's sequence away: it is evaluated anew, prompt and
-// what it has written, when there is room again.
+// what it has written, when there is room again, which is not before another has
+// ended.
 func (s *scheduler) requeue(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cache.release(j.seq)
 	j.seq, j.parts = nil, nil
+	s.crowded = true
 	s.running = remove(s.running, j)
 	s.waiting = slices.Insert(s.waiting, 0, j)
 }

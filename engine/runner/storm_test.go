@@ -24,7 +24,7 @@ func TestAStormOfRequestsLeavesNothingBehind(t *testing.T) {
 	for caller := range 8 {
 		callers.Go(func() {
 			s := storm{t: t, engine: r, text: script.AnswerText(), random: rand.New(rand.NewPCG(uint64(caller), 7))}
-			for range setting(t, "NOTSO_STORM_STEPS", 60) {
+			for range setting(t, "NOTSO_STORM_STEPS", 200) {
 				s.step()
 			}
 		})
