@@ -146,7 +146,7 @@ type App struct {
 	dropped []string           // files that wait for the page to say what took them
 	replies map[int64]*reply   // by chat, while they run
 	taken   map[int64]int      // by chat: claims that a reply took, and that are not given back yet
-	fresh   chat.Settings      // of the chat that the first message will make
+	next    *nextChat          // that the first message will make
 	warming context.CancelFunc // ends the warming that runs; nil before the first
 	chosen  []string           // in the palette over everything, or left (a chat), the last first
 	stale   bool               // the model is to be loaded again, see reloadModel
@@ -168,7 +168,7 @@ func New(opts Options) (*App, error) {
 		opts.Emit = func(string, any) {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &App{opts: opts, ctx: ctx, cancel: cancel, replies: map[int64]*reply{}, taken: map[int64]int{}}
+	a := &App{opts: opts, ctx: ctx, cancel: cancel, replies: map[int64]*reply{}, taken: map[int64]int{}, next: new(nextChat)}
 	a.words, a.model = markdown.NewIn(a.labels), newModel(a)
 	if _, err := opts.Store.Recover(ctx, a.say("error.interrupted")); err != nil {
 		cancel()

@@ -52,9 +52,17 @@ func (a *App) Attach(ctx context.Context, chatID int64, path string) (chat.Attac
 	return a.keep(ctx, chatID, file)
 }
 
-// readFiles reads the files of one message.
-func (a *App) readFiles(ctx context.Context, paths []string) ([]chat.Attachment, error) {
-	if len(paths) > maxFiles {
+// readFiles reads and measures files that go with the chat's next message, besides
+// those of its draft.
+func (a *App) readFiles(ctx context.Context, chatID int64, paths []string) ([]chat.Attachment, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	draft, err := a.opts.Store.DraftAttachments(ctx, chatID)
+	if err != nil {
+		return nil, err
+	}
+	if len(draft)+len(paths) > maxFiles {
 		return nil, words.Fail("attach.too_many", maxFiles)
 	}
 	var files []chat.Attachment
@@ -63,6 +71,7 @@ func (a *App) readFiles(ctx context.Context, paths []string) ([]chat.Attachment,
 		if err != nil {
 			return nil, err
 		}
+		file.Tokens = a.tokensOf(ctx, file)
 		files = append(files, file)
 	}
 	return files, nil
@@ -197,9 +206,11 @@ func (a *App) deleteAttachment(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	its := a.remember(chatID)
 	undo := a.undoable(func(ctx context.Context) error {
-		_, err := a.opts.Store.AddAttachment(ctx, chatID, f)
-		a.opts.Emit("refresh", refreshEvent{What: "attachments", Chat: chatID})
+		id := its()
+		_, err := a.opts.Store.AddAttachment(ctx, id, f)
+		a.opts.Emit("refresh", refreshEvent{What: "attachments", Chat: id})
 		return err
 	})
 	view, err := a.attachments(ctx, chatID)

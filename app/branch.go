@@ -26,7 +26,7 @@ func (a *App) Edit(ctx context.Context, turnID int64, text string, opts TalkOpti
 	case !canEdit(old):
 		return old, notEditable(old)
 	}
-	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+	if _, err := a.open(ctx, old.Chat); err != nil {
 		return old, err
 	}
 	defer a.unclaim(old.Chat)

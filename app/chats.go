@@ -108,10 +108,8 @@ func (a *App) postPinChats(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	for _, id := range ids {
-		if err := a.opts.Store.PinChat(ctx, id, r.FormValue("on") == "true"); err != nil {
-			return answer{}, err
-		}
+	if err := a.opts.Store.PinChats(ctx, r.FormValue("on") == "true", ids...); err != nil {
+		return answer{}, err
 	}
 	return a.showSidebar(ctx, toastView{})
 }
@@ -142,18 +140,15 @@ func (a *App) postFolder(ctx context.Context, r request) (answer, error) {
 	for n := 2; slices.ContainsFunc(folders, func(f chat.Folder) bool { return f.Name == name }); n++ {
 		name = fmt.Sprintf("%s %d", a.say("folders.new_name"), n)
 	}
-	folder, err := a.opts.Store.CreateFolder(ctx, name)
+	var ids []int64
+	if r.FormValue("chats") != "" {
+		if ids, err = r.chatIDs(); err != nil {
+			return answer{}, err
+		}
+	}
+	folder, err := a.opts.Store.CreateFolder(ctx, name, ids...)
 	if err != nil {
 		return answer{}, err
-	}
-	if r.FormValue("chats") != "" {
-		ids, err := r.chatIDs()
-		if err != nil {
-			return answer{}, err
-		}
-		if err := a.opts.Store.MoveChats(ctx, folder.ID, ids...); err != nil {
-			return answer{}, err
-		}
 	}
 	view, err := a.sidebar(ctx, true)
 	view.Named = folder.ID

@@ -88,7 +88,7 @@ func (a *App) BranchAt(ctx context.Context, turnID int64, index int, token int32
 	if !ok {
 		return old, words.Fail("choices.gone")
 	}
-	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+	if _, err := a.open(ctx, old.Chat); err != nil {
 		return old, err
 	}
 	defer a.unclaim(old.Chat)

@@ -294,7 +294,7 @@ func (a *App) changeSettings(ctx context.Context, chatID int64, change func(*cha
 	if chatID == 0 {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		change(&a.fresh)
+		change(&a.next.settings)
 		return nil
 	}
 	return a.opts.Store.ChangeSettings(ctx, chatID, change)

@@ -159,7 +159,7 @@ func (a *App) pinCommand(ctx context.Context, _ command.Call, out *Outcome) erro
 	if c.ID == 0 {
 		return words.Fail("deeds.no_chat")
 	}
-	if err := a.opts.Store.PinChat(ctx, c.ID, !c.Pinned); err != nil {
+	if err := a.opts.Store.PinChats(ctx, !c.Pinned, c.ID); err != nil {
 		return err
 	}
 	out.Text = a.say("deeds.pinned")
@@ -168,7 +168,7 @@ func (a *App) pinCommand(ctx context.Context, _ command.Call, out *Outcome) erro
 	}
 	out.Undo = a.undoable(func(ctx context.Context) error {
 		defer a.opts.Emit("refresh", refreshEvent{What: "sidebar"})
-		return a.opts.Store.PinChat(ctx, c.ID, c.Pinned)
+		return a.opts.Store.PinChats(ctx, c.Pinned, c.ID)
 	})
 	a.opts.Emit("refresh", refreshEvent{What: "sidebar"})
 	return nil
@@ -266,6 +266,7 @@ func (a *App) changeUndoably(ctx context.Context, chatID int64, change func(*cha
 		a.opts.Emit("refresh", refreshEvent{What: "model"})
 		a.opts.Emit("refresh", refreshEvent{What: "settings"})
 	}
+	its := a.remember(chatID)
 	var before, after chat.Settings
 	err = a.changeSettings(ctx, chatID, func(s *chat.Settings) {
 		before = *s
@@ -279,7 +280,7 @@ func (a *App) changeUndoably(ctx context.Context, chatID int64, change func(*cha
 	return a.undoable(func(ctx context.Context) error {
 		defer show()
 		kept := false
-		err := a.changeSettings(ctx, chatID, func(s *chat.Settings) { *s, kept = settingsTakenBack(*s, before, after) })
+		err := a.changeSettings(ctx, its(), func(s *chat.Settings) { *s, kept = settingsTakenBack(*s, before, after) })
 		a.tellKept(kept)
 		return err
 	}), nil

@@ -55,7 +55,7 @@ func (a *App) Queue(ctx context.Context, chatID int64, text string) error {
 // SendQueued sends the first message that waits in a chat, and returns it.
 // Errors: chat.ErrBusy; chat.ErrNotFound when none waits.
 func (a *App) SendQueued(ctx context.Context, chatID int64) (chat.Turn, error) {
-	c, err := a.open(ctx, chatID, "")
+	c, err := a.open(ctx, chatID)
 	if err != nil {
 		return chat.Turn{}, err
 	}

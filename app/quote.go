@@ -7,6 +7,7 @@ import (
 
 	"notso/app/chat"
 	"notso/app/passage"
+	"notso/app/store"
 	"notso/engine"
 )
 
@@ -25,21 +26,12 @@ func (a *App) quote(ctx context.Context, chatID int64, reference string, each fu
 	if err != nil {
 		return user, answer, err
 	}
-	c, err := a.open(ctx, chatID, p.Reference)
+	user, err = a.begin(ctx, chatID, p.Reference, store.Message{Text: "/quote " + p.Reference, Command: true})
 	if err != nil {
 		return user, answer, err
 	}
-	defer a.unclaim(c.ID)
-	if chatID == 0 {
-		if err := a.opts.Store.AdoptAttachments(ctx, c.ID); err != nil {
-			return user, answer, err
-		}
-	}
-	user, err = a.opts.Store.AddCommand(ctx, c.ID, "/quote "+p.Reference)
-	if err != nil {
-		return user, answer, err
-	}
-	answer, err = a.opts.Store.StartReply(ctx, c.ID, user.ID, originQuote)
+	defer a.unclaim(user.Chat)
+	answer, err = a.opts.Store.StartReply(ctx, user.Chat, user.ID, originQuote)
 	if err != nil {
 		return user, answer, err
 	}

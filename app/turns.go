@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"notso/app/chat"
+	"notso/app/store"
 	"notso/app/words"
 	"notso/engine"
 )
@@ -20,32 +21,16 @@ func (a *App) send(ctx context.Context, chatID int64, text string, opts TalkOpti
 	if text == "" {
 		return user, answer, chat.ErrEmptyTurn
 	}
-	// Read first: a file that cannot be leaves no empty chat behind.
-	files, err := a.readFiles(ctx, opts.Files)
+	files, err := a.readFiles(ctx, chatID, opts.Files)
 	if err != nil {
 		return user, answer, err
 	}
-	c, err := a.open(ctx, chatID, title(text))
+	user, err = a.begin(ctx, chatID, title(text), store.Message{Text: text, Files: files})
 	if err != nil {
 		return user, answer, err
 	}
-	defer a.unclaim(c.ID)
-	if chatID == 0 {
-		err = a.opts.Store.AdoptAttachments(ctx, c.ID)
-	}
-	for _, f := range files {
-		if err == nil {
-			_, err = a.keep(ctx, c.ID, f)
-		}
-	}
-	if err != nil {
-		return user, answer, err
-	}
-	user, err = a.opts.Store.AddTurn(ctx, c.ID, text)
-	if err != nil {
-		return user, answer, err
-	}
-	if answer, err = a.answer(ctx, c.ID, user.ID, opts, each); err == nil {
+	defer a.unclaim(user.Chat)
+	if answer, err = a.answer(ctx, user.Chat, user.ID, opts, each); err == nil {
 		_ = a.opts.Store.SetDraft(ctx, chatID, "") // last, since the model need not wait for it; a draft that stays is no loss
 	}
 	return user, answer, err
@@ -97,7 +82,7 @@ func (a *App) regenerate(ctx context.Context, turnID int64, opts TalkOptions, ea
 	if old.Role == chat.User {
 		parent = old.ID
 	}
-	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+	if _, err := a.open(ctx, old.Chat); err != nil {
 		return chat.Turn{}, err
 	}
 	defer a.unclaim(old.Chat)
@@ -122,7 +107,7 @@ func (a *App) Continue(ctx context.Context, turnID int64) (chat.Turn, error) {
 	if !old.CanContinue() {
 		return chat.Turn{}, words.Fail("act.complete")
 	}
-	if _, err := a.open(ctx, old.Chat, ""); err != nil {
+	if _, err := a.open(ctx, old.Chat); err != nil {
 		return chat.Turn{}, err
 	}
 	defer a.unclaim(old.Chat)
@@ -158,16 +143,30 @@ func (a *App) Await(ctx context.Context, turn chat.Turn) (chat.Turn, error) {
 	return turn, err
 }
 
-// open claims the chat for one new reply, making it when chatID is 0. The claim
-// holds until unclaim, and keeps two sends from starting two replies.
-func (a *App) open(ctx context.Context, chatID int64, title string) (chat.Chat, error) {
+// begin claims the chat for the reply to m, which it stores. Chat 0 is made for it,
+// with the title.
+func (a *App) begin(ctx context.Context, chatID int64, title string, m store.Message) (chat.Turn, error) {
 	if chatID == 0 {
-		c, err := a.opts.Store.CreateChat(ctx, title, false, a.takeNewSettings())
-		if err != nil {
-			return chat.Chat{}, err
+		user, err := a.firstTurn(ctx, title, m)
+		if err == nil && !a.claim(user.Chat) {
+			err = chat.ErrBusy
 		}
-		chatID = c.ID
+		return user, err
 	}
+	c, err := a.open(ctx, chatID)
+	if err != nil {
+		return chat.Turn{}, err
+	}
+	user, err := a.opts.Store.Say(ctx, c, m)
+	if err != nil {
+		a.unclaim(chatID)
+	}
+	return user, err
+}
+
+// open claims the chat for one new reply. The claim holds until unclaim, and keeps
+// two sends from starting two replies.
+func (a *App) open(ctx context.Context, chatID int64) (chat.Chat, error) {
 	if !a.claim(chatID) {
 		return chat.Chat{}, chat.ErrBusy
 	}

@@ -91,19 +91,3 @@ func (a *App) OpenLink(address string) error {
 func (a *App) setSidebar(open bool) error {
 	return a.opts.Config.Update(func(c *config.Config) { c.Sidebar = open })
 }
-
-// newSettings are those chosen for a chat that does not exist yet.
-func (a *App) newSettings() chat.Settings {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.fresh
-}
-
-// takeNewSettings gives them to the chat that now comes to be.
-func (a *App) takeNewSettings() chat.Settings {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.fresh
-	a.fresh = chat.Settings{}
-	return s
-}

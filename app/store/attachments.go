@@ -92,13 +92,11 @@ func (s *Store) RemoveAttachment(ctx context.Context, id int64) (chatID int64, a
 	return chatID, a, err
 }
 
-// AdoptAttachments gives the files of the chat that did not exist to the one
-// that now does.
-func (s *Store) AdoptAttachments(ctx context.Context, chatID int64) error {
-	return s.write(ctx, fmt.Sprintf("adopt files in chat %d", chatID), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE attachments SET chat = ? WHERE chat IS NULL AND turn IS NULL`, chatID)
-		return err
-	})
+// adoptAttachments gives the files of the chat that did not exist to the one that
+// now does.
+func adoptAttachments(ctx context.Context, tx *sql.Tx, chatID int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE attachments SET chat = ? WHERE chat IS NULL AND turn IS NULL`, chatID)
+	return err
 }
 
 // takeAttachments makes the files of the draft those of t.

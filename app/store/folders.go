@@ -46,15 +46,18 @@ const createFolderSQL = `
 INSERT INTO folders (name, position, created)
 VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM folders), ?) RETURNING id`
 
-// CreateFolder stores a new, empty folder, below the others.
-// Errors: ErrEmptyName, ErrFolderExists.
-func (s *Store) CreateFolder(ctx context.Context, name string) (chat.Folder, error) {
-	f := chat.Folder{Name: strings.TrimSpace(name)}
+// CreateFolder stores a new folder, below the others, with chats in it.
+// Errors: ErrEmptyName, ErrFolderExists; chat.ErrNotFound, for a chat.
+func (s *Store) CreateFolder(ctx context.Context, name string, chats ...int64) (chat.Folder, error) {
+	f := chat.Folder{Name: strings.TrimSpace(name), Chats: len(chats)}
 	if f.Name == "" {
 		return f, ErrEmptyName
 	}
 	err := s.write(ctx, "create a folder", func(tx *sql.Tx) error {
-		return taken(tx.QueryRowContext(ctx, createFolderSQL, f.Name, now().UnixMilli()).Scan(&f.ID))
+		if err := taken(tx.QueryRowContext(ctx, createFolderSQL, f.Name, now().UnixMilli()).Scan(&f.ID)); err != nil {
+			return err
+		}
+		return moveChats(ctx, tx, f.ID, chats)
 	})
 	return f, err
 }
@@ -127,13 +130,17 @@ UPDATE chats SET folder = nullif(?1, 0) WHERE id = ?2 AND deleted IS NULL
 // Errors: chat.ErrNotFound, for a chat or the folder.
 func (s *Store) MoveChats(ctx context.Context, folder int64, chats ...int64) error {
 	return s.write(ctx, fmt.Sprintf("move %d chats to folder %d", len(chats), folder), func(tx *sql.Tx) error {
-		for _, id := range chats {
-			if err := changed(tx.ExecContext(ctx, moveChatSQL, folder, id)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return moveChats(ctx, tx, folder, chats)
 	})
+}
+
+func moveChats(ctx context.Context, tx *sql.Tx, folder int64, chats []int64) error {
+	for _, id := range chats {
+		if err := changed(tx.ExecContext(ctx, moveChatSQL, folder, id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // taken turns "the name is not unique" into ErrFolderExists.

@@ -121,7 +121,7 @@ func TestPinsAreKept(t *testing.T) {
 	c := newChat(t, s)
 	turn := must(s.AddTurn(ctx, c.ID, "Remember this"))(t)
 	for _, pinned := range []bool{true, false} {
-		if err := errors.Join(s.PinChat(ctx, c.ID, pinned), s.PinTurn(ctx, turn.ID, pinned)); err != nil {
+		if err := errors.Join(s.PinChats(ctx, pinned, c.ID), s.PinTurn(ctx, turn.ID, pinned)); err != nil {
 			t.Fatal(err)
 		}
 		if got := must(s.Chat(ctx, c.ID))(t).Pinned; got != pinned {
@@ -138,7 +138,33 @@ func TestPinsAreKept(t *testing.T) {
 	if err := s.DeleteChats(ctx, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PinChat(ctx, c.ID, true); !errors.Is(err, chat.ErrNotFound) {
+	if err := s.PinChats(ctx, true, c.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("pinning a chat that is deleted gives %v", err)
+	}
+}
+
+func TestSeveralChatsArePinnedOrPutInANewFolderTogetherOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	one, other := newChat(t, s), newChat(t, s)
+	if err := s.PinChats(ctx, true, one.ID, 99); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("pinning a chat that is not there gives %v", err)
+	}
+	if _, err := s.CreateFolder(ctx, "Work", one.ID, 99); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("a folder with a chat that is not there gives %v", err)
+	}
+	if folders, c := must(s.Folders(ctx))(t), must(s.Chat(ctx, one.ID))(t); len(folders) > 0 || c.Pinned || c.Folder != 0 {
+		t.Errorf("there are the folders %v, and the chat is %+v; want nothing changed", folders, c)
+	}
+
+	want := must(s.CreateFolder(ctx, "Work", one.ID, other.ID))(t)
+	if folders := must(s.Folders(ctx))(t); len(folders) != 1 || folders[0] != want {
+		t.Errorf("there are the folders %v, want %v", folders, want)
+	}
+	if err := s.PinChats(ctx, true, one.ID, other.ID); err != nil {
+		t.Fatal(err)
+	}
+	if pinned := must(s.Pinned(ctx))(t); len(pinned) != 2 {
+		t.Errorf("%d chats are pinned", len(pinned))
 	}
 }

@@ -27,7 +27,7 @@ func TestListsHoldEachChatOnceAndGoOnWhereTheyEnded(t *testing.T) {
 		must(s.writer.Exec("UPDATE chats SET updated = ? WHERE id = ?", 1000-i/2, c.ID))(t) // some at one time
 		ids = append(ids, c.ID)
 	}
-	if err := errors.Join(s.PinChat(ctx, ids[1], true), s.MoveChats(ctx, folder.ID, ids[2], ids[1]), s.DeleteChats(ctx, ids[6])); err != nil {
+	if err := errors.Join(s.PinChats(ctx, true, ids[1]), s.MoveChats(ctx, folder.ID, ids[2], ids[1]), s.DeleteChats(ctx, ids[6])); err != nil {
 		t.Fatal(err)
 	}
 	if got := titles(must(s.Pinned(ctx))(t)); !reflect.DeepEqual(got, []string{"1"}) {

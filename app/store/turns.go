@@ -17,35 +17,59 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
 
 const advanceSQL = `UPDATE chats SET head = ?, updated = ? WHERE id = ?`
 
-// AddTurn stores text as the user's next turn after the chat's head, and makes
-// it the head, with the files of the draft. It is on disk when AddTurn returns.
-// Errors: chat.ErrEmptyTurn, chat.ErrNotFound, chat.ErrBusy.
+// Message is what a user says.
+type Message struct {
+	Text    string
+	Files   []chat.Attachment // besides those of the draft
+	Command bool              // no model reads it: the draft keeps its files
+}
+
+// AddTurn is Say for a text, in a chat that exists.
 func (s *Store) AddTurn(ctx context.Context, chatID int64, text string) (chat.Turn, error) {
-	return s.addTurn(ctx, chatID, text, takeAttachments)
+	return s.Say(ctx, chat.Chat{ID: chatID}, Message{Text: text})
 }
 
-// AddCommand is AddTurn for a line that no model reads: the draft keeps its files.
-func (s *Store) AddCommand(ctx context.Context, chatID int64, text string) (chat.Turn, error) {
-	return s.addTurn(ctx, chatID, text, func(context.Context, *sql.Tx, chat.Turn) error { return nil })
-}
-
-func (s *Store) addTurn(ctx context.Context, chatID int64, text string, withFiles func(context.Context, *sql.Tx, chat.Turn) error) (chat.Turn, error) {
-	t := chat.Turn{Chat: chatID, Role: chat.User, Text: text, State: chat.Done, Created: now()}
-	if strings.TrimSpace(text) == "" {
+// Say stores m as the user's next turn after the head of c, and makes it the head,
+// with the files of the draft: all of it or nothing. A chat without an ID is stored
+// first. It is on disk when Say returns.
+// Errors: chat.ErrEmptyTurn, chat.ErrNotFound, chat.ErrBusy.
+func (s *Store) Say(ctx context.Context, c chat.Chat, m Message) (chat.Turn, error) {
+	t := chat.Turn{Chat: c.ID, Role: chat.User, Text: m.Text, State: chat.Done, Created: now()}
+	if strings.TrimSpace(m.Text) == "" {
 		return chat.Turn{}, chat.ErrEmptyTurn
 	}
-	err := s.add(ctx, fmt.Sprintf("add a turn to chat %d", chatID), func(tx *sql.Tx) error {
-		if err := idle(ctx, tx, chatID); err != nil {
+	err := s.add(ctx, fmt.Sprintf("add a turn to chat %d", c.ID), func(tx *sql.Tx) (err error) {
+		if c.ID == 0 {
+			c.Created, c.Updated = t.Created, t.Created
+			if t.Chat, err = insertChat(ctx, tx, c); err != nil {
+				return err
+			}
+			if err := adoptAttachments(ctx, tx, t.Chat); err != nil {
+				return err
+			}
+		}
+		if err := idle(ctx, tx, t.Chat); err != nil {
 			return err
 		}
 		const headSQL = `SELECT coalesce(head, 0) FROM chats WHERE id = ?`
-		if err := tx.QueryRowContext(ctx, headSQL, chatID).Scan(&t.Parent); err != nil {
+		if err := tx.QueryRowContext(ctx, headSQL, t.Chat).Scan(&t.Parent); err != nil {
 			return err
 		}
 		if err := appendTurn(ctx, tx, &t); err != nil {
 			return err
 		}
-		return withFiles(ctx, tx, t)
+		if !m.Command {
+			if err := takeAttachments(ctx, tx, t); err != nil {
+				return err
+			}
+		}
+		for _, f := range m.Files {
+			f.Turn = t.ID
+			if err := insertAttachment(ctx, tx, t.Chat, &f); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return t, err
 }

@@ -253,3 +253,33 @@ func against(b *testing.B, first *float64, n int) {
 	}
 	b.ReportMetric(each / *first, "x-of-10")
 }
+
+func TestAFirstMessageIsStoredWithItsChatAndItsFilesOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	s := opened(t)
+	of := must(s.AddAttachment(ctx, 0, chat.Attachment{Name: "draft.txt", Kind: "text"}))(t)
+	first := Message{Text: "Hello", Files: []chat.Attachment{{Name: "new.txt", Kind: "text"}, {ID: of.ID, Name: "has the id of another", Kind: "text"}}}
+	if _, err := s.Say(ctx, chat.Chat{Title: "Hello"}, first); err == nil {
+		t.Fatal("two files have the same id")
+	}
+	if n := must(s.Counts(ctx))(t); n != (Counts{}) {
+		t.Errorf("after the last file could not be stored there are %+v, want nothing", n)
+	}
+	if files := must(s.DraftAttachments(ctx, 0))(t); len(files) != 1 {
+		t.Errorf("the draft has the files %v, want its own", files)
+	}
+
+	first.Files = first.Files[:1]
+	turn := must(s.Say(ctx, chat.Chat{Title: "Hello", Settings: chat.Settings{System: "Be brief."}}, first))(t)
+	c := must(s.Chat(ctx, turn.Chat))(t)
+	if c.Title != "Hello" || c.Settings.System != "Be brief." || c.Head != turn.ID {
+		t.Errorf("the chat is %+v", c)
+	}
+	if files := must(s.TurnAttachments(ctx, []int64{turn.ID}))(t)[turn.ID]; len(files) != 2 || files[0].Name != "draft.txt" || files[1].Name != "new.txt" {
+		t.Errorf("the message has the files %v", files)
+	}
+	if files := must(s.DraftAttachments(ctx, 0))(t); len(files) != 0 {
+		t.Errorf("the draft keeps %v", files)
+	}
+	requireSound(t, s)
+}
